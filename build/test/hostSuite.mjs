@@ -5,7 +5,7 @@ import * as esbuild from 'esbuild';
 import { browserAdvice, findBrowser } from '../../test/vscode/driver/findBrowser.mjs';
 import { obtainVscode } from '../../test/vscode/driver/obtainVscode.mjs';
 import { openBrowser } from '../../test/vscode/driver/openBrowser.mjs';
-import { copyWorkspace, installExtension, packageExtension } from '../../test/vscode/driver/packageExtension.mjs';
+import { copyWorkspace, installExtension, packedExtension } from '../../test/vscode/driver/packageExtension.mjs';
 import { artifacts, cache, repository } from '../../test/vscode/driver/paths.mjs';
 import { startServer } from '../../test/vscode/driver/startServer.mjs';
 import { desktopSuite } from './desktopSuite.mjs';
@@ -74,7 +74,7 @@ async function browserSuite(release, suite, workspace) {
     return false;
   }
   const vscode = await obtainVscode(release, say);
-  const installed = release === 'floor' ? await installExtension(vscode, await packageExtension()) : undefined;
+  const installed = release === 'floor' ? await installExtension(vscode, await packedExtension()) : undefined;
   // Tests want some extension to be under development, even where the one that they test is installed.
   const developed = installed === undefined ? repository : join(repository, 'test/vscode/driver/testExtension');
   const server = await startServer(vscode, { args: ['--enable-smoke-test-driver'], extensionsFolder: installed });

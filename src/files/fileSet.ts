@@ -33,6 +33,9 @@ export interface FileSetOptions extends WriteRule {
   readonly folderMode?: number;
 }
 
+/** Files that are open at once. */
+const mostOpen = 8;
+
 /**
  * Files of one folder that appear all together or not at all. They are written into a folder of their own beside their
  * place. Where the place holds nothing but files of an earlier run, folders change places; otherwise the files do, and what
@@ -48,7 +51,8 @@ export class FileSet {
   readonly #made: string | undefined;
   readonly #finished: () => void;
   readonly #paths: string[] = [];
-  readonly #writers: FileWriter[] = [];
+  /** Files that are written, or that the disk may still be busy with. */
+  readonly #open: { readonly path: string; readonly writer: FileWriter }[] = [];
   #entries: readonly SwapEntry[] | undefined;
   #isCommitted = false;
 
@@ -76,18 +80,19 @@ export class FileSet {
   }
 
   /**
-   * Starts a file; the one before must be complete.
+   * Starts a file; the one before must be complete, and goes to the disk meanwhile.
    * @param mode its rights, whatever the umask says
    * @throws DnnSplitError `file-exists`, `file-system`
    */
   create(path: string, mode?: number): { write(bytes: Uint8Array): void } {
     return this.#guarded(path, () => {
-      this.#writers.at(-1)?.finish();
+      this.#open.at(-1)?.writer.handOver();
+      if (this.#open.length >= mostOpen) this.#finishOldest();
       this.#requireFree(path);
       const place = waitingPlace(this.#work, this.#below(path));
       this.#makeFolders(place);
       const writer = new FileWriter(place);
-      this.#writers.push(writer);
+      this.#open.push({ path, writer });
       this.#paths.push(path);
       const replaced = statusOf(join(this.#folder, path));
       if (replaced !== undefined) keepRights(writer.descriptor, replaced);
@@ -100,14 +105,13 @@ export class FileSet {
   abandon(): void {
     if (this.#isCommitted) return;
     this.#finished();
-    for (const writer of this.#writers) writer.close();
     this.#removeAll();
   }
 
   /** Moves everything to its place. Nothing has moved where this throws. */
   swapIn(): void {
+    while (this.#open.length > 0) this.#finishOldest();
     this.#guarded(this.directory, () => {
-      this.#writers.at(-1)?.finish();
       for (const path of this.#paths) this.#requireFree(path);
       const entries = this.#isWhole ? [this.#wholeEntry()] : this.#fileEntries();
       this.#entries = entries;
@@ -136,7 +140,16 @@ export class FileSet {
     for (const folder of foldersBetween(place, top.replace(/[\\/]$/, ''))) chmodSync(folder, folderMode);
   }
 
+  /** Waits until the file that was started first is on disk as a whole. */
+  #finishOldest(): void {
+    const [oldest] = this.#open;
+    if (oldest === undefined) return;
+    this.#guarded(oldest.path, () => oldest.writer.finish());
+    this.#open.shift();
+  }
+
   #removeAll(): void {
+    for (const { writer } of this.#open) writer.close();
     if (this.#entries !== undefined && !moveBack(this.#work, this.#entries)) return;
     removeWork(this.#work);
     if (this.#made !== undefined) removeEmpty(dirname(this.#work), dirname(this.#made));

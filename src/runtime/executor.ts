@@ -53,6 +53,8 @@ export const unhurriedCall: Call = {
 
 /** Runs one tier's sub-model. */
 export interface Executor {
+  /** Nobody reads the inputs any more once `run` has answered: they go to no other server, which may still be sent them then. */
+  readonly letsInputsGo?: true;
   /** True once it can run. */
   isReady(): Promise<boolean>;
   /**

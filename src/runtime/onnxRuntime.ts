@@ -46,6 +46,7 @@ export async function onnxRuntimeExecutor(modelPath: string, options: OnnxRuntim
   const ort = loadOnnxRuntime(options.runtimeFolder);
   const session = await createSession(ort, modelPath, options);
   return {
+    letsInputsGo: true,
     isReady: async () => true,
     run: (inputs) => runSession(ort, session, inputs),
     close: () => session.release(),

@@ -12,6 +12,7 @@ import { DnnSplitError } from '../../shared/work/errors';
 import type { Work } from '../../shared/work/work';
 import type { AnalyzedModel } from '../model/analyzeFile';
 import { artifactId, shortId } from './artifactId';
+import type { HashThread } from './hashInThread';
 
 /** A sub-model that a tier holds: its file as the tier's contract names it, and which of the segments it is. */
 export interface HeldPart {
@@ -34,10 +35,16 @@ export interface ModelToCut {
   readonly plan: PlanDocument;
   readonly model: AnalyzedModel;
   readonly inferred: InferredModel;
+  /** For the export's id, where much has to be read for it. */
+  readonly hashThread?: HashThread | undefined;
 }
 
 /** The model as the plan itself cuts it. @param assignment with cuts at the borders of calls */
-export function cutOnce({ plan, model, inferred }: ModelToCut, assignment: Assignment, work: Work): CutModel {
+export function cutOnce(
+  { plan, model, inferred, hashThread }: ModelToCut,
+  assignment: Assignment,
+  work: Work,
+): CutModel {
   const segments = planSegments(inferred, model.graph, assignment, plan.tiers.length, model.state);
   const contracts = contractsOf(plan, inferred, segments);
   const borders = contracts.map(({ receives, sends, answers, answersAbove, segment }) => ({
@@ -47,7 +54,7 @@ export function cutOnce({ plan, model, inferred }: ModelToCut, assignment: Assig
     answersAbove,
     runs: segment !== null,
   }));
-  const artifact = artifactId(model, borders, work);
+  const artifact = artifactId(model, borders, hashThread, work);
   return {
     segments,
     parts: contracts.flatMap(({ segment, position }) =>
@@ -69,7 +76,7 @@ export function cutOnce({ plan, model, inferred }: ModelToCut, assignment: Assig
  * @throws DnnSplitError `bad-usage` for a model that keeps state between requests
  */
 export function cutIntoBlocks(
-  { plan, model, inferred }: ModelToCut,
+  { plan, model, inferred, hashThread }: ModelToCut,
   cuts: readonly Assignment[],
   choice: PolicyChoice,
   work: Work,
@@ -80,7 +87,8 @@ export function cutIntoBlocks(
   const blocks = planSegments(inferred, graph, blockOf, count);
   const bodies = adaptiveContracts({ plan, inferred, blocks, tiers, choice }, shortId);
   const [first] = bodies;
-  const artifact = artifactId(model, ['blocks', sizesOfPlan(plan), first?.cuts[0]?.receives], work);
+  const borders = ['blocks', sizesOfPlan(plan), first?.cuts[0]?.receives];
+  const artifact = artifactId(model, borders, hashThread, work);
   return {
     segments: blocks,
     parts: blocksOfTiers({ blocks, tiers }, bodies.length).flatMap((held, position) =>

@@ -24,6 +24,7 @@ import { type PolicyTrace, policyTable } from '../plan/policyTable';
 import { type Steps, takeSteps } from '../tasks/steps';
 import { type CutModel, cutIntoBlocks, cutOnce, type HeldPart, type ModelToCut } from './cutModel';
 import { type ExportedSegments, exportSegments } from './exportSegments';
+import { type HashThread, startHashThread } from './hashInThread';
 import { earlierSplitFiles } from './ownFiles';
 import { contractFile, splitPlanFile } from './splitFiles';
 
@@ -98,6 +99,8 @@ export interface PrepareOptions {
   readonly adaptiveLinks?: readonly number[] | undefined;
   /** Trace of the one link for which a table is made; the regimes' borders decide otherwise. */
   readonly trace?: PolicyTrace | undefined;
+  /** For the id of what is written; one is started where it is worth it and none is given. */
+  readonly hashThread?: HashThread | undefined;
 }
 
 /**
@@ -107,13 +110,28 @@ export interface PrepareOptions {
 export function prepareSplit(
   plan: PlanDocument,
   planPath: string,
-  { analyze, reach, keep = [], adaptiveLinks, trace }: PrepareOptions = {},
+  options: PrepareOptions = {},
   work: Work = unwatched,
+): PreparedSplit {
+  const hashThread = options.hashThread ?? startHashThread(plan.model.weightBytes);
+  try {
+    return cutWith(plan, planPath, { ...options, hashThread }, work);
+  } catch (error) {
+    void hashThread?.end();
+    throw error;
+  }
+}
+
+function cutWith(
+  plan: PlanDocument,
+  planPath: string,
+  { analyze, reach, keep = [], adaptiveLinks, trace, hashThread }: PrepareOptions,
+  work: Work,
 ): PreparedSplit {
   const { model, assignment } = placedPlan(plan, planPath, analyze, reach);
   const inferred = withKept(model.inferred, keep);
   const sources = modelFiles(model);
-  const cut = { plan, model, inferred };
+  const cut = { plan, model, inferred, hashThread };
   return {
     plan,
     model,

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { ByteSource } from '../../engine/onnx/byteSource';
 
-/** What a hash is made of: text, and files from their beginning to their end. */
-export type HashedPart = string | ByteSource;
+/** What a thread that hashes is told to hash: texts, and files from their beginning to their end. */
+export type HashOrder = readonly (string | OpenFile)[];
 
-/** What a thread that hashes is told. */
-export interface HashOrder {
-  readonly parts: readonly (string | { readonly descriptor: number; readonly size: number })[];
+/** A file that every thread of this process knows by its number. */
+export interface OpenFile {
+  readonly descriptor: number;
+  readonly size: number;
+}
+
+/** Where such a thread says how far it is, and what it has found. */
+export interface HashMemory {
   /** One of `hashStates`, and a number that grows while it works. */
   readonly state: Int32Array;
   /** 64 hexadecimal digits at the end. */
@@ -15,21 +20,37 @@ export interface HashOrder {
 
 export const hashStates = { running: 0, done: 1, failed: 2 } as const;
 
-const pieceBytes = 1024 * 1024;
+export const pieceBytes = 1024 * 1024;
 
 /** SHA-256 of texts and files in their order, each file behind its size; 64 hexadecimal digits. @param pause called before each piece of a file */
-export function hashOfParts(parts: readonly HashedPart[], pause: () => void): string {
+export function hashOfParts(parts: readonly (string | ByteSource)[], pause: () => void): string {
   const hash = createHash('sha256');
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      hash.update(part);
-      continue;
-    }
-    hash.update(`${part.size}:`);
-    for (let at = 0; at < part.size; at += pieceBytes) {
-      pause();
-      hash.update(part.read(at, Math.min(pieceBytes, part.size - at)));
-    }
+  for (const piece of piecesOf(parts)) {
+    if (typeof piece !== 'string') pause();
+    hash.update(typeof piece === 'string' ? piece : piece.file.read(piece.offset, piece.length));
   }
   return hash.digest('hex');
+}
+
+/** Part of a file, no more than `pieceBytes`. */
+export interface FilePiece<File> {
+  readonly file: File;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What is hashed one after the other: texts, and pieces of files. */
+export function* piecesOf<File extends { readonly size: number }>(
+  parts: readonly (string | File)[],
+): Generator<string | FilePiece<File>> {
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      yield part;
+      continue;
+    }
+    yield `${part.size}:`;
+    for (let offset = 0; offset < part.size; offset += pieceBytes) {
+      yield { file: part, offset, length: Math.min(pieceBytes, part.size - offset) };
+    }
+  }
 }

@@ -38,14 +38,18 @@ export function addSplit(program: Command): void {
 }
 
 async function split(planPath: string, options: SplitCommandOptions, output: Output): Promise<void> {
-  const { prepareSplit, splitSteps } = await import('../../app/split/deploySplit');
-  const { takeStepsApart } = await import('../../app/tasks/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
   const { keep, adaptive: adaptiveLinks } = options;
   const trace = await policyTrace(options, adaptiveLinks);
-  const prepared = prepareSplit(await planInput(planPath), planPath, { keep, adaptiveLinks, trace }, work);
+  const plan = await planInput(planPath);
+  // The thread begins while the rest is loaded.
+  const { startHashThread } = await import('../../app/split/hashInThread');
+  const hashThread = startHashThread(plan.model.weightBytes);
+  const { prepareSplit, splitSteps } = await import('../../app/split/deploySplit');
+  const { takeStepsApart } = await import('../../app/tasks/steps');
+  const prepared = prepareSplit(plan, planPath, { keep, adaptiveLinks, trace, hashThread }, work);
   const target = { directory: options.output, overwrite: options.force === true };
   const report = await takeStepsApart(splitSteps(prepared, target, work));
   output.print(options.json ? reportJson('split', report) : splitText(report));

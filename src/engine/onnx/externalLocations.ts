@@ -1,54 +1,58 @@
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxSparseTensor, OnnxTensor } from './model';
 
 /** Names of the files that a model keeps tensors in: weights, constants of nodes, those of bodies and functions. */
-export function externalLocations(model: OnnxModel): ReadonlySet<string> {
+export function externalLocations({ graph, functions }: OnnxModel): ReadonlySet<string> {
   const locations = new Set<string>();
-  for (const { payload } of tensorsOf(model)) if (payload.kind === 'external') locations.add(payload.location);
+  addOfGraph(graph, locations);
+  for (const { nodes, attributeDefaults } of functions) {
+    addOfNodes(nodes, locations);
+    addOfAttributes(attributeDefaults, locations);
+  }
   return locations;
 }
 
-function* tensorsOf({ graph, functions }: OnnxModel): Generator<OnnxTensor> {
-  yield* tensorsOfGraph(graph);
-  for (const { nodes, attributeDefaults } of functions) {
-    yield* tensorsOfNodes(nodes);
-    for (const attribute of attributeDefaults.values()) yield* tensorsOfAttribute(attribute);
-  }
+function addOfGraph({ initializers, sparseInitializers, nodes }: OnnxGraph, locations: Set<string>): void {
+  for (const tensor of initializers.values()) addOfTensor(tensor, locations);
+  for (const sparse of sparseInitializers.values()) addOfSparse(sparse, locations);
+  addOfNodes(nodes, locations);
 }
 
-function* tensorsOfGraph({ initializers, sparseInitializers, nodes }: OnnxGraph): Generator<OnnxTensor> {
-  yield* initializers.values();
-  for (const sparse of sparseInitializers.values()) yield* tensorsOfSparse(sparse);
-  yield* tensorsOfNodes(nodes);
+function addOfNodes(nodes: readonly OnnxNode[], locations: Set<string>): void {
+  for (const { attributes } of nodes) addOfAttributes(attributes, locations);
 }
 
-function* tensorsOfNodes(nodes: readonly OnnxNode[]): Generator<OnnxTensor> {
-  for (const { attributes } of nodes) for (const attribute of attributes.values()) yield* tensorsOfAttribute(attribute);
+function addOfAttributes(attributes: OnnxNode['attributes'], locations: Set<string>): void {
+  for (const attribute of attributes.values()) addOfAttribute(attribute, locations);
 }
 
-function* tensorsOfAttribute(attribute: OnnxAttribute): Generator<OnnxTensor> {
+function addOfAttribute(attribute: OnnxAttribute, locations: Set<string>): void {
   switch (attribute.kind) {
     case 'tensor':
-      yield attribute.value;
+      addOfTensor(attribute.value, locations);
       break;
     case 'tensors':
-      yield* attribute.value;
+      for (const tensor of attribute.value) addOfTensor(tensor, locations);
       break;
     case 'sparse-tensor':
-      yield* tensorsOfSparse(attribute.value);
+      addOfSparse(attribute.value, locations);
       break;
     case 'sparse-tensors':
-      for (const sparse of attribute.value) yield* tensorsOfSparse(sparse);
+      for (const sparse of attribute.value) addOfSparse(sparse, locations);
       break;
     case 'graph':
-      yield* tensorsOfGraph(attribute.value);
+      addOfGraph(attribute.value, locations);
       break;
     case 'graphs':
-      for (const body of attribute.value) yield* tensorsOfGraph(body);
+      for (const body of attribute.value) addOfGraph(body, locations);
       break;
   }
 }
 
-function* tensorsOfSparse({ values, indices }: OnnxSparseTensor): Generator<OnnxTensor> {
-  yield values;
-  yield indices;
+function addOfSparse({ values, indices }: OnnxSparseTensor, locations: Set<string>): void {
+  addOfTensor(values, locations);
+  addOfTensor(indices, locations);
+}
+
+function addOfTensor({ payload }: OnnxTensor, locations: Set<string>): void {
+  if (payload.kind === 'external') locations.add(payload.location);
 }

@@ -7,17 +7,18 @@ const replacement = 0xfffd;
 /** Most texts are short and ASCII: their bytes are their character codes. */
 const longestAsciiText = 512;
 
-/** Text of UTF-8 bytes. */
-export function decodeUtf8(bytes: Uint8Array): string {
-  return (bytes.length <= longestAsciiText ? asciiText(bytes) : undefined) ?? anyText(bytes);
+/** Text of the UTF-8 bytes `start` to `end`. */
+export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  const text = end - start <= longestAsciiText ? asciiText(bytes, start, end) : undefined;
+  return text ?? anyText(bytes.subarray(start, end));
 }
 
-function asciiText(bytes: Uint8Array): string | undefined {
-  const codes: number[] = new Array(bytes.length);
-  for (let index = 0; index < bytes.length; index++) {
+function asciiText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const codes: number[] = new Array(end - start);
+  for (let index = start; index < end; index++) {
     const byte = bytes[index] ?? 0;
     if (byte >= 0x80) return undefined;
-    codes[index] = byte;
+    codes[index - start] = byte;
   }
   return String.fromCharCode.apply(null, codes);
 }

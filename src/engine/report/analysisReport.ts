@@ -8,7 +8,7 @@ import { bodyWeightBytes } from '../shapes/core/weights';
 import type { InferredModel } from '../shapes/facts/inferred';
 import { singleTensorPositions } from '../split/cuts';
 import { liveBytes } from '../split/liveBytes';
-import { loadOf } from '../split/peakActivations';
+import { loadsAtPosition } from '../split/peakActivations';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
 import { assumedReport } from './assumedReport';
 import { stateReports } from './stateReport';
@@ -76,11 +76,10 @@ function modelReport({
   weightFiles,
 }: AnalysisFacts): AnalysisReport['model'] {
   const { model } = inferred;
-  const nodeCount = graph.nodes.length;
-  const inBodies = sum(inferred.nodes.map(({ node }) => bodyWeightBytes(node)));
+  const inBodies = sumOf(inferred.nodes, ({ node }) => bodyWeightBytes(node));
   const uncounted = inferred.nodes.filter(({ macs }) => macs === undefined).length;
-  const macs = sum(inferred.nodes.map((node) => node.macs ?? 0));
-  const everything = loadOf(graph, new Uint8Array(nodeCount).fill(1), new Uint8Array(nodeCount));
+  const macs = sumOf(inferred.nodes, (node) => node.macs ?? 0);
+  const [everything] = loadsAtPosition(graph, graph.nodes.length);
   return {
     path,
     fileBytes: model.bytes,
@@ -91,13 +90,13 @@ function modelReport({
     inputs: inferred.inputs.map((name) => sizedReport(name, inferred, stated)),
     outputs: inferred.outputs.map((name) => sizedReport(name, inferred, stated)),
     parameters: inferred.parameters,
-    weightBytes: sum(inferred.weightBytes.values()),
+    weightBytes: sumOf([...inferred.weightBytes.values()], (bytes) => bytes),
     ...(inBodies > 0 && { bodyWeightBytes: inBodies }),
     ...(macs === 0 && uncounted > 0
       ? { macs: null, macsUnknown: say('analysis.macsUnknown', { nodes: uncounted }).text }
       : { macs }),
     ...(uncounted > 0 && { uncountedNodes: uncounted }),
-    elementwiseOps: sum(graph.nodes.map((node) => node.elementwiseOps ?? 0)),
+    elementwiseOps: sumOf(graph.nodes, (node) => node.elementwiseOps ?? 0),
     peakActivationBytes: everything.peakActivationBytes,
     ...weightTypes(inferred),
     ...(weightFiles && { weightFiles }),
@@ -192,8 +191,6 @@ function diagnosticReport({
   return { severity, message, ...(nodeId !== undefined && { nodeId }), ...(tensor !== undefined && { tensor }) };
 }
 
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
+function sumOf<T>(items: readonly T[], measure: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + measure(item), 0);
 }

@@ -180,9 +180,7 @@ export class GraphInference {
   }
 
   private inputsOf({ node }: PlannedNode, scope: Scope): (TensorFact | undefined)[] {
-    const facts: (TensorFact | undefined)[] = [];
-    for (const name of node.inputs) facts.push(name === '' ? undefined : this.factOf(name, node.id, scope));
-    return facts;
+    return node.inputs.map((name) => (name === '' ? undefined : this.factOf(name, node.id, scope)));
   }
 
   private factOf(name: string, nodeId: string, scope: Scope): TensorFact {
@@ -202,18 +200,13 @@ export class GraphInference {
     outputInfo: ReadonlyMap<string, ValueInfo>,
   ): readonly (TensorFact | undefined)[] {
     const constant = planned.deterministic && readsOnlyConstants(planned, scope);
-    const facts: (TensorFact | undefined)[] = [];
-    for (const [index, name] of planned.node.outputs.entries()) {
-      if (name === '') {
-        facts.push(undefined);
-        continue;
-      }
+    return planned.node.outputs.map((name, index) => {
+      if (name === '') return undefined;
       const inferred = withConstness(outputs[index] ?? unknownFact, constant);
       const fact = this.complete(inferred, stated.get(name), outputInfo.get(name), planned.node.id);
       scope.facts.set(name, fact);
-      facts.push(fact);
-    }
-    return facts;
+      return fact;
+    });
   }
 
   private complete(
@@ -257,7 +250,7 @@ function withConstness(fact: OutputFact, constant: boolean): TensorFact {
   const { kind, dtype, shape, value } = fact;
   if (value !== undefined) return { ...fact, constant: constant || isNumericValue(value) };
   const { elements, members, content, key, fill } = fact;
-  const isPlain = [elements, members, content, key, fill].every((each) => each === undefined);
-  if (isPlain) return { kind, dtype, shape, constant };
-  return { ...fact, constant };
+  const isSequence = elements !== undefined || members !== undefined || content !== undefined;
+  if (isSequence || key !== undefined || fill !== undefined) return { ...fact, constant };
+  return { kind, dtype, shape, constant };
 }

@@ -4,7 +4,7 @@ import type { OnnxFunction, OnnxModel } from '../onnx/model';
 import { inputDim } from './core/bindings';
 import { countMadeDimensions, expectedSizes } from './core/expectedSizes';
 import { inferredNode } from './core/inferredNode';
-import { countOpenSymbols } from './core/openSymbols';
+import { countOpenSymbols, openTensors } from './core/openSymbols';
 import { planGraph } from './core/planGraph';
 import { functionKey, type Opsets, type PlannedGraph, type PlanningScope } from './core/plannedGraph';
 import { Scope } from './core/scope';
@@ -48,6 +48,7 @@ export function inferModel(
   }
   const inputs = graph.inputs.map((input) => input.name);
   const found = inference.diagnostics;
+  const open = openTensors(scope.facts);
   return {
     model,
     nodes,
@@ -56,10 +57,13 @@ export function inferModel(
     outputs: model.graph.outputs.map((output) => output.name),
     weightBytes: weightBytesOf(model.graph, graph.nodes),
     parameters: countParameters(model),
-    openSymbols: countOpenSymbols(scope.facts.values()),
-    madeDimensions: countMadeDimensions(scope.facts.values(), expected),
+    openSymbols: countOpenSymbols(open.values()),
+    madeDimensions: countMadeDimensions(open.values(), expected),
     expected,
-    diagnostics: [...found, ...describeUnknownSizes({ model, expected, nodes, tensors: scope.facts, inputs, found })],
+    diagnostics: [
+      ...found,
+      ...describeUnknownSizes({ model, expected, nodes, tensors: scope.facts, open, inputs, found }),
+    ],
   };
 }
 

@@ -75,6 +75,8 @@ function addSteps(steps: Int32Array | Float64Array, first: number, last: number,
 /** Place of each node's group. */
 export function placesOfNodes(graph: SplitGraph, groups: readonly Group[]): Int32Array {
   const placeOf = new Int32Array(graph.nodes.length);
-  for (const [place, group] of groups.entries()) for (const node of group.members) placeOf[node] = place;
+  groups.forEach((group, place) => {
+    for (const node of group.members) placeOf[node] = place;
+  });
   return placeOf;
 }

@@ -16,6 +16,7 @@ import { sizedLike } from './sessionGraph';
 import { countWeightsOnce, type DraftNode, readsPart, type WeightReader } from './sharedWeights';
 import type { DataTensor, SplitGraph } from './splitGraph';
 import { withState } from './stateTensors';
+import { keepTopology, type TensorTopology, topologyOfReads } from './topology';
 
 /**
  * Keeps what exists only when the model runs (`docs/theory.md` section 2): data tensors and the nodes that make them, in a
@@ -58,120 +59,133 @@ interface DraftGraph {
 }
 
 function draftGraph(inferred: InferredModel): DraftGraph {
-  const inputs = inferred.inputs.filter((name) => isData(inferred.tensors.get(name)));
-  const indexByName = new Map<string, number>();
-  const producers: number[] = [];
-  const makers: InferredNode[] = [];
-  const foldedMakers = new Map<string, InferredNode>();
-  const declare = (name: string, producer: number, node: InferredNode | undefined) => {
-    if (indexByName.size === indexByName.set(name, producers.length).size) throw madeTwice(name, node);
-    producers.push(producer);
-  };
-  for (const name of new Set(inputs)) declare(name, -1, undefined);
-  for (const node of inferred.nodes) {
-    const index = makers.length;
-    let makesData = false;
-    for (const name of node.writes) {
-      if (isData(inferred.tensors.get(name))) {
-        declare(name, index, node);
-        makesData = true;
-      } else {
-        foldedMakers.set(name, node);
-      }
-    }
-    if (makesData) makers.push(node);
-  }
-  const reads = makers.map((node) => readsOf(node, indexByName));
-  const consumers = consumersOf(reads, producers, makers);
-  const tensors = tensorsOf(inferred, indexByName, producers, consumers);
-  const drafts = makers.map((node, index) => {
-    const { data = noIndices, constants = noNames } = reads[index] ?? {};
-    const writes = indicesOf(node.writes, indexByName);
-    const described = describe(node, data, writes, tensors);
+  const made = madeTensors(inferred);
+  const { makers, indexByName, writes } = made;
+  const { data, constants } = readTensors(made);
+  const topology = topologyOfReads(data, made.producers);
+  const tensors = tensorsOf(inferred, made, topology);
+  keepTopology(tensors, topology);
+  const drafts = makers.map((node, index): WeightReader => {
+    const [read = noIndices, written = noIndices] = [data[index], writes[index]];
+    const mostBytes = readsPart(node.node) ? writtenBytes(written, tensors) : undefined;
+    const described = describe(node, read, written, tensors);
     const rateClass = rateClassOf(node, inferred.tensors);
-    const mostBytes = readsPart(node.node) ? writtenBytes(writes, tensors) : undefined;
-    return { node: rateClass === undefined ? described : { ...described, rateClass }, constants, mostBytes };
+    if (rateClass !== undefined) described.rateClass = rateClass;
+    return { node: described, constants: constants[index] ?? noNames, mostBytes };
   });
   return {
     graph: {
       nodes: drafts.map(({ node }) => node),
       tensors,
-      inputs: indicesOf(inputs, indexByName),
+      inputs: indicesOf(made.inputs, indexByName),
       outputs: indicesOf(inferred.outputs, indexByName),
     },
     drafts,
-    foldedMakers,
+    foldedMakers: made.foldedMakers,
   };
 }
 
-interface Reads {
-  /** Data tensors, each once. */
-  readonly data: readonly number[];
-  readonly constants: readonly string[];
+/** The data tensors, by index: the inputs, then what each node makes. */
+interface MadeTensors {
+  readonly inputs: readonly string[];
+  readonly indexByName: ReadonlyMap<string, number>;
+  readonly facts: readonly (TensorFact | undefined)[];
+  /** Place in `makers` of the node that makes each, -1 for an input. */
+  readonly producers: readonly number[];
+  /** The nodes that make any, and what each makes. */
+  readonly makers: readonly InferredNode[];
+  readonly writes: readonly (readonly number[])[];
+  readonly foldedMakers: ReadonlyMap<string, InferredNode>;
+}
+
+function madeTensors({ inputs: names, nodes, tensors }: InferredModel): MadeTensors {
+  const inputs = names.filter((name) => isData(tensors.get(name)));
+  const indexByName = new Map<string, number>();
+  const facts: (TensorFact | undefined)[] = [];
+  const producers: number[] = [];
+  const makers: InferredNode[] = [];
+  const writes: (readonly number[])[] = [];
+  const foldedMakers = new Map<string, InferredNode>();
+  for (const name of new Set(inputs)) {
+    indexByName.set(name, producers.length);
+    facts.push(tensors.get(name));
+    producers.push(-1);
+  }
+  for (const node of nodes) {
+    const first = producers.length;
+    for (const name of node.writes) {
+      const fact = tensors.get(name);
+      if (!isData(fact)) {
+        foldedMakers.set(name, node);
+        continue;
+      }
+      if (indexByName.size === indexByName.set(name, producers.length).size) throw madeTwice(name, node);
+      facts.push(fact);
+      producers.push(makers.length);
+    }
+    const count = producers.length - first;
+    if (count === 0) continue;
+    makers.push(node);
+    writes.push(count === 1 ? [first] : Array.from({ length: count }, (_, place) => first + place));
+  }
+  return { inputs, indexByName, facts, producers, makers, writes, foldedMakers };
+}
+
+/** What the makers read, by their places: data tensors, and the names of constants. */
+interface ReadTensors {
+  readonly data: readonly (readonly number[])[];
+  readonly constants: readonly (readonly string[])[];
+}
+
+/** @throws DnnSplitError `unsupported-model` where a node needs its own result. */
+function readTensors({ makers, indexByName, producers }: MadeTensors): ReadTensors {
+  const constants: (readonly string[])[] = [];
+  const data = makers.map((node, place) => {
+    const read = indicesOf(node.reads, indexByName);
+    for (const tensor of read) if ((producers[tensor] ?? -1) >= place) throw inCycle(node);
+    const isAll = read.length === node.reads.length;
+    constants.push(isAll ? noNames : node.reads.filter((name) => !indexByName.has(name)));
+    return read;
+  });
+  return { data, constants };
 }
 
 const noIndices: readonly number[] = [];
 const noNames: readonly string[] = [];
 
-function readsOf(node: InferredNode, indexByName: ReadonlyMap<string, number>): Reads {
-  const data = indicesOf(node.reads, indexByName);
-  if (data.length === node.reads.length) return { data, constants: noNames };
-  return { data, constants: node.reads.filter((name) => !indexByName.has(name)) };
-}
-
-/** Readers of each tensor, ascending, in lists of the right length. */
-function consumersOf(
-  reads: readonly Reads[],
-  producers: readonly number[],
-  makers: readonly InferredNode[],
-): readonly (readonly number[])[] {
-  const counts = new Int32Array(producers.length);
-  for (const [node, { data }] of reads.entries()) {
-    for (const tensor of data) {
-      if ((producers[tensor] ?? -1) >= node) throw inCycle(makers[node]);
-      counts[tensor] = (counts[tensor] ?? 0) + 1;
-    }
-  }
-  const consumers = Array.from(counts, (count): number[] => (count === 0 ? [] : new Array(count)));
-  counts.fill(0);
-  for (const [node, { data }] of reads.entries()) {
-    for (const tensor of data) {
-      const place = counts[tensor] ?? 0;
-      counts[tensor] = place + 1;
-      const list = consumers[tensor];
-      if (list !== undefined) list[place] = node;
-    }
-  }
-  return consumers;
-}
-
 function tensorsOf(
   inferred: InferredModel,
-  indexByName: ReadonlyMap<string, number>,
-  producers: readonly number[],
-  consumers: readonly (readonly number[])[],
+  { indexByName, facts, producers }: MadeTensors,
+  { consumerStart, consumers }: TensorTopology,
 ): DataTensor[] {
   const outputNames = new Set(inferred.outputs);
   const tensors: DataTensor[] = [];
   const most = inferred.madeDimensions.length === 0 ? undefined : mostSizes(inferred);
-  for (const [name, index] of indexByName) {
-    const fact = inferred.tensors.get(name);
+  for (const name of indexByName.keys()) {
+    const index = tensors.length;
+    const fact = facts[index];
     const bytes = fact && factBytes(fact, inferred.expected);
-    const isOpen = most !== undefined && bytes === undefined && outputNames.has(name);
-    const mostBytes =
-      isOpen && fact !== undefined ? factBytes({ ...fact, shape: mostShape(fact.shape, most) }, most) : undefined;
-    tensors.push({
+    const isGraphOutput = outputNames.has(name);
+    const tensor: DataTensor = {
       name,
       dtype: fact?.dtype ?? 'undefined',
       shape: fact?.shape,
       bytes,
-      ...(mostBytes !== undefined && { mostBytes }),
       producer: producers[index] ?? -1,
-      consumers: consumers[index] ?? noIndices,
-      isGraphOutput: outputNames.has(name),
-    });
+      consumers: listOf(consumers, consumerStart[index] ?? 0, consumerStart[index + 1] ?? 0),
+      isGraphOutput,
+    };
+    const isOpen = most !== undefined && bytes === undefined && isGraphOutput;
+    const mostBytes =
+      isOpen && fact !== undefined ? factBytes({ ...fact, shape: mostShape(fact.shape, most) }, most) : undefined;
+    tensors.push(mostBytes === undefined ? tensor : { ...tensor, mostBytes });
   }
   return tensors;
+}
+
+function listOf(numbers: Int32Array, from: number, until: number): readonly number[] {
+  if (until - from > 1) return Array.from(numbers.subarray(from, until));
+  return from === until ? noIndices : [numbers[from] ?? 0];
 }
 
 function madeTwice(tensor: string, node: InferredNode | undefined): DnnSplitError {
@@ -196,8 +210,7 @@ function describe(
   writes: readonly number[],
   tensors: readonly DataTensor[],
 ): DraftNode {
-  const bodies = namedBodiesOf(node.node).map(({ id, name, graph }) => ({ id, name, nodes: graph.nodes.length }));
-  return {
+  const described: DraftNode = {
     id: node.id,
     name: node.node.name,
     label: node.label,
@@ -211,8 +224,12 @@ function describe(
     trafficBytes: trafficOf(node, reads, writes, tensors),
     weightBytes: bodyWeightBytes(node.node),
     viewOnly: node.viewOnly,
-    ...(bodies.length > 0 && { bodies }),
   };
+  const bodies = namedBodiesOf(node.node);
+  if (bodies.length > 0) {
+    described.bodies = bodies.map(({ id, name, graph }) => ({ id, name, nodes: graph.nodes.length }));
+  }
+  return described;
 }
 
 /** Up to here looking through a list is faster than a set. */

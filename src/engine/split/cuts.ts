@@ -5,7 +5,8 @@ import { type TensorTopology, topologyOf } from './topology';
 /** Positions at which exactly one tensor crosses, ascending: the graph falls apart into blocks there. */
 export function singleTensorPositions(live: LiveProfile): number[] {
   const positions: number[] = [];
-  for (const [position, count] of live.count.entries()) if (count === 1) positions.push(position);
+  for (let position = 0; position < live.count.length; position++)
+    if (live.count[position] === 1) positions.push(position);
   return positions;
 }
 

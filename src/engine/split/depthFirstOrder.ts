@@ -57,7 +57,11 @@ function branchesBySmallerPeak(graph: SplitGraph): readonly (readonly number[])[
   const written = Float64Array.from(graph.nodes, (node) => known(node.writes));
   return graph.nodes.map((node, index) => {
     const branches = makersOf(node, producer);
-    if (branches.length > 1) branches.sort((a, b) => (peaks[a] ?? 0) - (peaks[b] ?? 0) || a - b);
+    const [first = 0, second = 0] = branches;
+    const inOrder = (a: number, b: number) => (peaks[a] ?? 0) - (peaks[b] ?? 0) || a - b;
+    // Nearly all joins are of two branches.
+    if (branches.length > 2) branches.sort(inOrder);
+    else if (branches.length === 2 && inOrder(first, second) > 0) branches.reverse();
     let held = 0;
     let peak = known(node.reads) + (written[index] ?? 0);
     for (const branch of branches) {
@@ -75,8 +79,6 @@ function makersOf(node: SplitNode, producer: Int32Array): number[] {
     const maker = producer[node.reads[0] ?? -1] ?? -1;
     return maker < 0 ? [] : [maker];
   }
-  const makers = new Set<number>();
-  for (const tensor of node.reads) makers.add(producer[tensor] ?? -1);
-  makers.delete(-1);
-  return [...makers];
+  const makers = node.reads.map((tensor) => producer[tensor] ?? -1).filter((maker) => maker >= 0);
+  return makers.length < 2 || (makers.length === 2 && makers[0] !== makers[1]) ? makers : [...new Set(makers)];
 }

@@ -23,7 +23,7 @@ export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array, answe
   const joined: (Group[] | undefined)[] = graph.nodes.map(() => undefined);
   const groups: Group[] = [];
   const isRead = (tensor: number) => (consumerStart[tensor + 1] ?? 0) > (consumerStart[tensor] ?? 0);
-  for (const [index, node] of graph.nodes.entries()) {
+  graph.nodes.forEach((node, index) => {
     const absorbed = joined[index];
     const outputs = node.writes.every(isRead) ? node.writes : node.writes.filter(isRead);
     const members = absorbed === undefined ? [] : mergeMembers(absorbed);
@@ -34,7 +34,7 @@ export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array, answe
     if (reader === undefined || isAnswer || sum(group.inputs, bytesOf) > sum(outputs, bytesOf)) groups.push(group);
     else if (joined[reader] === undefined) joined[reader] = [group];
     else joined[reader].push(group);
-  }
+  });
   return groups;
 }
 

@@ -39,10 +39,10 @@ class ReadyState {
     this.remaining = new Int32Array(graph.tensors.length);
     this.remainingSum = new Float64Array(graph.tensors.length);
     this.countConsumers();
-    for (const [index, node] of graph.nodes.entries()) {
+    graph.nodes.forEach((node, index) => {
       for (const tensor of node.writes) if ((this.remaining[tensor] ?? 0) > 0) this.grow(index, this.bytes(tensor));
       for (const tensor of node.reads) if (this.remaining[tensor] === 1) this.grow(index, -this.bytes(tensor));
-    }
+    });
     for (let index = n - 1; index >= 0; index--) if (this.missingInputs[index] === 0) this.queue.offer(index);
   }
 

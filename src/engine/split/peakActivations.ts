@@ -122,11 +122,11 @@ function loadsOfPrefixes(graph: SplitGraph): PrefixLoads {
   const weightBytes = new Float64Array(n + 1);
   const peakBefore = new Float64Array(n + 1);
   const peakAfter = new Float64Array(n + 1);
-  for (const [index, node] of graph.nodes.entries()) {
+  graph.nodes.forEach((node, index) => {
     macs[index + 1] = (macs[index] ?? 0) + (node.macs ?? 0);
     weightBytes[index + 1] = (weightBytes[index] ?? 0) + node.weightBytes;
     peakBefore[index + 1] = Math.max(peakBefore[index] ?? 0, workingBytes[index] ?? 0);
-  }
+  });
   for (let index = n - 1; index >= 0; index--) {
     peakAfter[index] = Math.max(peakAfter[index + 1] ?? 0, workingBytes[index] ?? 0);
   }

@@ -50,12 +50,12 @@ export function countWeightsOnce(
     }
     return { own, shared };
   };
-  for (const index of order) {
+  order.forEach((index) => {
     const { node, constants, mostBytes = Number.POSITIVE_INFINITY } = readers[index] ?? {};
-    if (node === undefined || constants === undefined || constants.length === 0) continue;
+    if (node === undefined || constants === undefined || constants.length === 0) return;
     const { own, shared } = claim(constants);
     node.weightBytes += own;
     if (shared > 0) node.sharedWeightBytes = shared;
     if (node.trafficBytes !== undefined && !node.viewOnly) node.trafficBytes += Math.min(own + shared, mostBytes);
-  }
+  });
 }

@@ -19,14 +19,48 @@ export function topologyOf({ tensors }: SplitGraph): TensorTopology {
   return topology;
 }
 
+/** Keeps the topology of tensors that are about to become a graph's. */
+export function keepTopology(tensors: SplitGraph['tensors'], topology: TensorTopology): void {
+  known.set(tensors, topology);
+}
+
+/**
+ * The topology by what the nodes read.
+ * @param reads tensors that each node reads, each once.
+ * @param producers node that makes each tensor, -1 for a graph input.
+ */
+export function topologyOfReads(reads: readonly (readonly number[])[], producers: readonly number[]): TensorTopology {
+  const consumerStart = new Int32Array(producers.length + 1);
+  for (const tensors of reads) {
+    for (const tensor of tensors) consumerStart[tensor + 1] = (consumerStart[tensor + 1] ?? 0) + 1;
+  }
+  for (let tensor = 0; tensor < producers.length; tensor++) {
+    consumerStart[tensor + 1] = (consumerStart[tensor + 1] ?? 0) + (consumerStart[tensor] ?? 0);
+  }
+  const consumers = new Int32Array(consumerStart[producers.length] ?? 0);
+  const next = consumerStart.slice();
+  for (let node = 0; node < reads.length; node++) {
+    for (const tensor of reads[node] ?? []) {
+      const at = next[tensor] ?? 0;
+      consumers[at] = node;
+      next[tensor] = at + 1;
+    }
+  }
+  return { producer: Int32Array.from(producers), consumerStart, consumers };
+}
+
 function buildTopology(tensors: SplitGraph['tensors']): TensorTopology {
   const producer = new Int32Array(tensors.length);
   const consumerStart = new Int32Array(tensors.length + 1);
-  for (const [index, tensor] of tensors.entries()) {
+  let edges = 0;
+  let index = 0;
+  for (const tensor of tensors) {
     producer[index] = tensor.producer;
-    consumerStart[index + 1] = (consumerStart[index] ?? 0) + tensor.consumers.length;
+    edges += tensor.consumers.length;
+    consumerStart[++index] = edges;
   }
-  const consumers = new Int32Array(consumerStart[tensors.length] ?? 0);
-  for (const [index, tensor] of tensors.entries()) consumers.set(tensor.consumers, consumerStart[index]);
+  const consumers = new Int32Array(edges);
+  let at = 0;
+  for (const tensor of tensors) for (const consumer of tensor.consumers) consumers[at++] = consumer;
   return { producer, consumerStart, consumers };
 }

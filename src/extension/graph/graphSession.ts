@@ -1,4 +1,3 @@
-import { say } from '../../shared/messages/say';
 import type { PictureTheme } from '../../shared/picture/picture';
 import type { PlanOverrides } from '../../shared/protocol/requests';
 import type {
@@ -12,13 +11,14 @@ import type {
 } from '../../shared/protocol/webviewMessages';
 import type { NodeData } from '../../shared/reports/nodeData';
 import type { AnalysisReport } from '../../shared/reports/reports';
-import { DnnSplitError } from '../../shared/work/errors';
+import type { DnnSplitError } from '../../shared/work/errors';
 import { unreachable } from '../../shared/work/unreachable';
 import type { ModelEntry } from '../model/modelStore';
 import { untouchedOverrides } from '../model/turnedKnobs';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { requestError, ServerEndedError } from '../window/requestErrors';
 import { withheldCommands } from '../window/withheld';
+import { AwaitedPictures, type GraphPicture } from './awaitedPictures';
 import { EarlyMessages } from './earlyMessages';
 import type { GraphSurroundings } from './graphSurroundings';
 import { type CancellationSource, NewestRequest } from './newestRequest';
@@ -26,19 +26,7 @@ import { NewestState } from './newestState';
 
 const searchLimit = 100;
 
-interface GraphPicture {
-  /** A PNG file. */
-  readonly png: Uint8Array;
-  /** Its pixels per CSS pixel of the layout. */
-  readonly scale: number;
-}
-
 type ShownBesidePlan = Pick<Extract<FromWebview, { type: 'shown' }>, 'metric' | 'comparing' | 'body'>;
-
-interface PictureWaiter {
-  readonly resolve: (picture: GraphPicture) => void;
-  readonly reject: (error: DnnSplitError) => void;
-}
 
 /**
  * The conversation with one graph page: answers `ready` with everything, then sends what changes. It keeps no picture of
@@ -52,8 +40,7 @@ export class GraphSession implements Releasable {
   #nodeData: NodeData | undefined;
   /** Until the first page is up; most remember nothing, and are told what such a page shows. */
   #early: EarlyMessages | undefined;
-  /** Those who wait for the page's picture. */
-  readonly #pictures: PictureWaiter[] = [];
+  readonly #pictures = this.#disposables.add(new AwaitedPictures());
   readonly #scenes: NewestRequest;
   readonly #bodies: NewestRequest;
   #previewRequest: CancellationSource | undefined;
@@ -145,14 +132,10 @@ export class GraphSession implements Releasable {
         void this.#sendRegions(message.links);
         break;
       case 'picture':
-        for (const { resolve } of this.#pictures.splice(0)) {
-          resolve({ png: Buffer.from(message.png, 'base64'), scale: message.scale });
-        }
+        this.#pictures.made(message.png, message.scale);
         break;
       case 'noPicture':
-        for (const { reject } of this.#pictures.splice(0)) {
-          reject(new DnnSplitError('internal', say('picture.failed', {}), undefined, message.reason));
-        }
+        this.#pictures.failed(message.reason);
         break;
       case 'override':
         this.#pageOverrides = message.overrides;
@@ -196,12 +179,10 @@ export class GraphSession implements Releasable {
   /**
    * What the page shows, or a part of what it could show, as a PNG file.
    * @param theme other colors than those of the editor
-   * @throws DnnSplitError `internal` where the page cannot make it
+   * @throws DnnSplitError `internal` where the page cannot make it, `canceled` where it is closed first
    */
   picture(part: PicturePart, scale: number, theme?: PictureTheme): Promise<GraphPicture> {
-    const picture = new Promise<GraphPicture>((resolve, reject) => {
-      this.#pictures.push({ resolve, reject });
-    });
+    const picture = this.#pictures.next();
     this.#post({ type: 'sendPicture', part, scale, ...(theme && { theme }) });
     return picture;
   }
@@ -219,9 +200,6 @@ export class GraphSession implements Releasable {
 
   dispose(): void {
     this.#previewRequest?.cancel();
-    for (const { reject } of this.#pictures.splice(0)) {
-      reject(new DnnSplitError('canceled', say('picture.closed', {})));
-    }
     this.#disposables.dispose();
   }
 
@@ -278,7 +256,7 @@ export class GraphSession implements Releasable {
   /** How far the opening is, unless it has ended. */
   #showProgress(): void {
     const model = this.surroundings.models.get(this.modelUri);
-    if (!model?.busy || model.snapshot?.analysis) return;
+    if (!model?.busy || model.snapshot?.state === 'ready') return;
     this.#post({ type: 'progress', stage: model.progress?.stage ?? '', fraction: model.progress?.fraction ?? null });
   }
 

@@ -264,6 +264,8 @@ export class ModelStore implements Releasable {
     if (this.#models.get(model.modelUri) !== model) return;
     const known = model.snapshot;
     if (known && (snapshot.revision < known.revision || sameMoment(known, snapshot))) return;
+    // Told on the way, of an opening that was given up.
+    if (snapshot.state === 'analyzing' && !model.opening) return;
     const { error, configError } = snapshot;
     model.snapshot = {
       ...snapshot,

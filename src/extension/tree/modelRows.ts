@@ -6,7 +6,7 @@ import type { PlanPlace } from '../model/planPlaces';
 import type { Translate } from '../window/text';
 import { candidatesSection } from './candidateRows';
 import { regimesSection, strategiesSection } from './comparisonRows';
-import { planSection } from './planRows';
+import { planningRow, planSection } from './planRows';
 import type { TreeRow } from './row';
 import { stateRows } from './stateRows';
 import { stepsSection } from './stepRows';
@@ -20,6 +20,7 @@ export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): re
   return [
     ...assumedRows(analysis, t),
     ...missingWeightsRows(analysis, t),
+    ...(snapshot.state === 'analyzing' ? [planningRow(t)] : []),
     ...(configError ? [problemRow('configuration', t('Configuration'), configError.message)] : []),
     ...(plan ? [planSection(plan, t), ...triedSection(plan, snapshot.tried, t), stepsSection(analysis, plan, t)] : []),
     ...stateRows(analysis, plan, t),

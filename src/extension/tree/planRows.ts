@@ -38,6 +38,19 @@ export function planSection(plan: PlanReport, t: Translate): TreeRow {
   };
 }
 
+/** Stands where the plan will be. */
+export function planningRow(t: Translate): TreeRow {
+  return {
+    id: 'planning',
+    label: t('Plan'),
+    description: t('being computed'),
+    icon: 'loading~spin',
+    kind: 'fact',
+    tooltip: () => markdownText(t('The candidate points are known already. What each gives comes with the plan.')),
+    children: [],
+  };
+}
+
 function adviceRow(plan: PlanReport): TreeRow {
   const sentence = plan.verdict.replaceAll('`', '');
   const reasons = plan.advice.replaceAll('`', '');

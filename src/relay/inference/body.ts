@@ -54,10 +54,10 @@ const worthBytes = 16 * 1024;
 let nowhere: MessagePort | undefined;
 
 /**
- * Frees memory that nobody reads any more at once: what is sent to a port that is closed is lost. The collector would free it
+ * Frees large memory that nobody reads any more at once: what is sent to a port that is closed is lost. The collector would free it
  * only after 32 MB of it, none of which the processor then has at hand.
  */
-function giveBack({ buffer, byteLength }: Uint8Array): void {
+export function giveBack({ buffer, byteLength }: Uint8Array): void {
   if (byteLength < worthBytes || byteLength + binaryAlignment <= buffer.byteLength) return;
   if (nowhere === undefined) {
     nowhere = new MessageChannel().port1;

@@ -92,6 +92,13 @@ export class Hop {
     }
   }
 
+  /** True where nobody reads a request's tensors any more once it is answered. */
+  get letsInputsGo(): boolean {
+    return (
+      this.upstream === undefined && [...this.executors.values()].every(({ letsInputsGo }) => letsInputsGo === true)
+    );
+  }
+
   /** What keeps this tier or one above from serving, in a sentence; nothing where some cut can be answered. */
   async obstacle(): Promise<string | undefined> {
     const engines = [...this.executors.values()].map((executor) => executor.isReady());

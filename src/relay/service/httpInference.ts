@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../../runtime/refusal';
 import { say } from '../../shared/messages/say';
 import type { Arrivals } from '../adaptive/arrivals';
+import { giveBack } from '../inference/body';
 import { collect } from '../inference/collect';
 import { headerLengthField, headerLengthOf } from '../inference/message';
 import type { MessageCodec } from '../inference/messageCodec';
@@ -58,6 +59,8 @@ export async function inferOverHttp(
     const headers = { ...message.headers, ...closing, 'x-request-id': call.requestId };
     await flush(response, { ...message, headers }, hold, options.stallMs);
     outcome.sentBytes = sentBytes;
+    // The next body comes to memory that the processor still has at hand.
+    if (service.letsRequestsGo) giveBack(body);
   } catch (error) {
     refusal = service.refusalOf(error);
     outcome.sentBytes = refuse(request, response, refusal);

@@ -34,6 +34,8 @@ export class InferenceService {
   private openCount = 0;
   private readonly keepsState: boolean;
   private isDraining = false;
+  /** True where nobody reads a request any more once its answer is out. */
+  readonly letsRequestsGo: boolean;
 
   constructor(
     readonly contract: ContractDocument,
@@ -46,6 +48,7 @@ export class InferenceService {
     private readonly tracer?: Tracer,
   ) {
     this.keepsState = startsWithOf(contract).length > 0;
+    this.letsRequestsGo = hop.letsInputsGo && !this.keepsState;
   }
 
   /** True from the moment on that it is told to stop: nobody new shall come, those who do are still answered. */

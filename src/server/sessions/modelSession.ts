@@ -6,7 +6,7 @@ import { hasOverrides } from '../../shared/protocol/overrides';
 import type { ModelSnapshot, PlanOverrides } from '../../shared/protocol/requests';
 import type { RegionMapReport } from '../../shared/reports/bandwidthReports';
 import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/work/errors';
-import type { AnalysisFunctions, ModelRequest, ModelState } from '../workers/analysisApi';
+import type { AnalysisFunctions, ModelAnalysis, ModelRequest, ModelState } from '../workers/analysisApi';
 import type { WorkerClient } from '../workers/workerClient';
 import { pathToUri } from './uris';
 
@@ -33,6 +33,9 @@ const madeRoom = 'Made room for what a person waits for.';
 
 /** The strategies are compared once nothing has changed for this long, so that a drag is not held up. */
 const comparisonDelayMs = 250;
+
+/** An analysis is shown without its plan where that takes longer, so that the views of most models change once. */
+const planPatienceMs = 200;
 
 /** A picture that was handed out is on the screen by then, also where everything shares two cores. */
 const drawnAfterMs = 750;
@@ -186,7 +189,8 @@ export class ModelSession {
     if (!this.#waiters.delete(waiter)) return;
     waiter.reject(canceledError());
     // Only a first run belongs to its waiters alone; later ones also serve the views that are already open.
-    if (this.#waiters.size === 0 && this.#snapshot.analysis === undefined) this.#running?.abort();
+    const { analysis, state } = this.#snapshot;
+    if (this.#waiters.size === 0 && (analysis === undefined || state === 'analyzing')) this.#running?.abort();
   }
 
   async #run(): Promise<void> {
@@ -203,8 +207,11 @@ export class ModelSession {
       const request = { modelPath: this.modelPath, overrides, compare: false };
       try {
         const options = { signal: controller.signal, onProgress: this.#onProgress };
-        const state = await this.worker.call('state', request, options);
-        this.#accept(state, overrides);
+        const { analysis } = this.#snapshot;
+        const known = analysis ? undefined : await this.worker.call('analysis', request, options);
+        const state = this.worker.call('state', request, options);
+        if (known) void this.#showBeforePlan(known, state);
+        this.#accept(await state, overrides);
       } catch (thrown) {
         if (this.#disposed) break;
         if (!DnnSplitError.is(thrown, 'canceled')) this.#fail(thrown);
@@ -217,6 +224,16 @@ export class ModelSession {
     this.#running = undefined;
     this.#answerWaiters();
     void this.#compareStrategies();
+  }
+
+  /** Publishes what is known of a model that waits for its first plan. */
+  async #showBeforePlan(known: ModelAnalysis, planned: Promise<ModelState>): Promise<void> {
+    const ended = planned.then(
+      () => false,
+      () => false,
+    );
+    const isWaiting = await Promise.race([ended, setTimeout(planPatienceMs, true, { ref: false })]);
+    if (isWaiting) this.#publish({ ...this.#readySnapshot(known), state: 'analyzing' });
   }
 
   /** Adds the other strategies to the snapshot, unless something else comes first. */

@@ -40,14 +40,18 @@ export interface StateRequest extends ModelRequest {
   readonly compare: boolean;
 }
 
-/** A model under its configuration, as far as each could be had. */
-export interface ModelState {
+/** What is known of a model before it is planned. */
+export interface ModelAnalysis {
   readonly analysis: AnalysisReport;
+  /** The `dnnsplit.json` that applies; none when the built-in default does. */
+  readonly configPath?: string;
+}
+
+/** A model under its configuration, as far as each could be had. */
+export interface ModelState extends ModelAnalysis {
   /** None where the configuration or the planning fails; `planError` says why. */
   readonly plan?: PlanReport;
   readonly planError?: ErrorData;
-  /** The `dnnsplit.json` that applies; none when the built-in default does. */
-  readonly configPath?: string;
 }
 
 /** A plan document's text, and where it lies or would lie. */
@@ -60,6 +64,8 @@ export interface PlanSource {
 export interface AnalysisFunctions {
   /** Reads and analyzes a model ahead of what is asked about it. */
   read(params: { readonly modelPath: string }, work: Work): void;
+  /** What `state` tells of the model itself, which large models have long before their plan. */
+  analysis(params: { readonly modelPath: string }, work: Work): ModelAnalysis;
   state(params: StateRequest, work: Work): ModelState;
   /**
    * The split graph under the model's configuration, for the layout. Its key changes when the graph may have changed;

@@ -34,7 +34,14 @@ import type { NodeDetails, PlanOverrides } from '../../shared/protocol/requests'
 import type { AnalysisReport } from '../../shared/reports/reports';
 import { DnnSplitError, toErrorData } from '../../shared/work/errors';
 import type { Work } from '../../shared/work/work';
-import type { AnalysisFunctions, ModelRequest, ModelState, PlanSource, StateRequest } from './analysisApi';
+import type {
+  AnalysisFunctions,
+  ModelAnalysis,
+  ModelRequest,
+  ModelState,
+  PlanSource,
+  StateRequest,
+} from './analysisApi';
 
 /** Milliseconds that a preview looks for a plan where none is at hand. */
 const previewMs = 100;
@@ -57,6 +64,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     read({ modelPath }, work) {
       cache.analyzed(modelPath, cache.reading(modelPath), work);
     },
+    analysis: ({ modelPath }, work) => analysisOf(modelPath, cache.analyzed(modelPath, cache.reading(modelPath), work)),
     state: (request, work) => modelState(cache, request, work),
     graph({ modelPath, unless, body }, work) {
       const reading = cache.reading(modelPath);
@@ -187,14 +195,13 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
 function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest, work: Work): ModelState {
   let settings: ModelSettings | undefined;
   let planError: ModelState['planError'];
-  const configPath = findConfig(modelPath);
   try {
     settings = cache.settings(modelPath);
   } catch (thrown) {
     planError = configError(thrown);
   }
   const analyzed = cache.analyzed(modelPath, settings ?? cache.reading(modelPath), work);
-  const state = { analysis: reportOf(analyzed), ...(configPath !== undefined && { configPath }) };
+  const state = analysisOf(modelPath, analyzed);
   if (settings === undefined) return { ...state, ...(planError && { planError }) };
   try {
     const { result } = cache.planned(modelPath, settings, planning, work);
@@ -208,10 +215,11 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
 /** Reports by model: a slider that moves changes the plan alone. */
 const reports = new WeakMap<AnalyzedModel, AnalysisReport>();
 
-function reportOf(analyzed: AnalyzedModel): AnalysisReport {
-  const report = reports.get(analyzed) ?? analysisReport(analyzed);
-  reports.set(analyzed, report);
-  return report;
+function analysisOf(modelPath: string, analyzed: AnalyzedModel): ModelAnalysis {
+  const analysis = reports.get(analyzed) ?? analysisReport(analyzed);
+  reports.set(analyzed, analysis);
+  const configPath = findConfig(modelPath);
+  return { analysis, ...(configPath !== undefined && { configPath }) };
 }
 
 function insideOf(body: string, details: NodeDetails | undefined): NodeDetails | undefined {

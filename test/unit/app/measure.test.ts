@@ -17,7 +17,7 @@ import { measuringLineSchema } from '../../../src/runtime/measuring/answers';
 import { parseConfig } from '../../../src/shared/documents/parseConfig';
 import { withValues } from '../../../src/shared/documents/withValues';
 import { exportAt, startRelay } from '../../relay/splitChain';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { saidBy } from '../../support/saidBy';
 import { hasSshServer, startSshServer } from '../../support/sshServer';
 
@@ -116,7 +116,7 @@ describe('what comes back', () => {
 describe('a connection', () => {
   let bundled: Bundled;
   beforeAll(async () => {
-    bundled = await bundlePrograms({ relay: 'src/relay/main.ts', cli: 'src/cli/main.ts' });
+    bundled = await bundlePrograms({ relay: 'src/relay/main.ts', ...commandLine });
   });
   afterAll(() => bundled.remove());
 
@@ -182,7 +182,7 @@ describe.skipIf(!hasSshServer)('a model measured over a real SSH server (where s
   };
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ relay: 'src/relay/main.ts', cli: 'src/cli/main.ts' });
+    bundled = await bundlePrograms({ relay: 'src/relay/main.ts', ...commandLine });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-measure-test-'));
     mkdirSync(small());
     isSmallMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small()]).status === 0;

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { freePort } from '../../support/freePort';
 import {
   type HostileRepository,
@@ -36,7 +36,7 @@ describe('the commands on a repository that somebody sent', () => {
   };
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     repository = hostileRepository();
     const planned = run(['plan', 'model.onnx', '-o', 'model.splitplan.json']);
     expect(planned).toMatchObject({ status: 0, stderr: '' });

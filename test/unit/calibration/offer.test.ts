@@ -12,7 +12,7 @@ import { createAnalysisFunctions } from '../../../src/server/workers/analysisFun
 import { configSchema } from '../../../src/shared/documents/config';
 import { parseConfig } from '../../../src/shared/documents/parseConfig';
 import { unwatched } from '../../../src/shared/work/work';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { unpackedPath } from '../../support/packedFiles.mjs';
 import { timesOf } from './devices';
 
@@ -100,7 +100,7 @@ describe('models that were measured on one device', () => {
   describe('in a terminal', () => {
     let bundled: Bundled;
     beforeAll(async () => {
-      bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+      bundled = await bundlePrograms(commandLine);
     });
     afterAll(() => bundled.remove());
     const run = (...args: string[]) =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AskedModels, questions, remembering } from '../../support/assistantQuestions';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { McpClient } from '../../support/mcpClient';
 
 const tests = resolve(import.meta.dirname, '../..');
@@ -16,7 +16,7 @@ describe('an assistant that asks over MCP', () => {
   const ask = remembering(async (tool, input) => (await client.call(tool, input)).answer);
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+    bundled = await bundlePrograms(commandLine);
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'dnnsplit-questions-')));
     mkdirSync(join(folder, 'models'));
     const copied = (from: string, name: string) => {

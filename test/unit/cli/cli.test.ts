@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';
 
 const workspace = resolve(import.meta.dirname, '../../workspace');
@@ -24,7 +24,7 @@ describe('dnnsplit on the command line', () => {
   };
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     folder = await mkdtemp(join(tmpdir(), 'dnnsplit-cli-'));
     await cp(join(workspace, 'resnet152.onnx'), path('resnet152.onnx'));
     await writeFile(path('dnnsplit.json'), sampleConfig);

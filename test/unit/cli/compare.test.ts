@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseLimits } from '../../../src/cli/commands/compare';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';
 
 const workspace = resolve(import.meta.dirname, '../../workspace');
@@ -22,7 +22,7 @@ describe('dnnsplit compare', () => {
   const document = (name: string) => JSON.parse(readFileSync(path(name), 'utf8'));
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+    bundled = await bundlePrograms(commandLine);
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-compare-'));
     copyFileSync(join(workspace, 'tiny-resnet.onnx'), path('tiny.onnx'));
     writeFileSync(path('dnnsplit.json'), sampleConfig);

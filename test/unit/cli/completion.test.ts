@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 
 const has = (program: string) => spawnSync(program, ['--version']).status === 0;
 
@@ -18,7 +18,7 @@ describe('completion in a shell', () => {
     return { path, text: stdout };
   };
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+    bundled = await bundlePrograms(commandLine);
   });
   afterAll(() => bundled.remove());
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyzeFile } from '../../../src/app/model/analyzeFile';
 import { planReportText } from '../../../src/cli/terminal/planText';
 import { planReport } from '../../../src/engine/report/planReport';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { expectFigure } from '../../support/figures';
 import { byHand, handFolder, planByHand } from '../../support/handModel';
 
@@ -155,7 +155,7 @@ describe('a plan in a terminal', () => {
 
 let bundled: Bundled;
 beforeAll(async () => {
-  bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+  bundled = await bundlePrograms(commandLine);
 });
 afterAll(() => bundled.remove());
 const run = (...args: readonly string[]) =>

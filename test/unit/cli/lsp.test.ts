@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hover } from 'vscode-languageserver-protocol';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { LanguageClient } from '../server/support/languageClient';
 
 describe('dnnsplit lsp', () => {
@@ -12,7 +12,7 @@ describe('dnnsplit lsp', () => {
   let folder: string;
   beforeAll(async () => {
     bundled = await bundlePrograms({
-      cli: 'src/cli/main.ts',
+      ...commandLine,
       server: 'src/server/main.ts',
       languageServer: 'src/server/languageServer.ts',
       worker: 'src/server/workers/worker.ts',

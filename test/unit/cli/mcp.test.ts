@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { hostileCalls, hostileModel } from '../../support/hostileModel';
 import { McpClient } from '../../support/mcpClient';
 import { sampleConfig } from '../../support/sampleConfig';
@@ -28,7 +28,7 @@ describe('dnnsplit mcp', () => {
   const path = (name: string) => join(folder, name);
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+    bundled = await bundlePrograms(commandLine);
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'dnnsplit-mcp-')));
     for (const name of ['models', 'plans', 'private', 'models-too']) mkdirSync(path(name));
     for (const name of ['models', 'private', 'models-too'])

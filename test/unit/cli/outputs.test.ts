@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linkPresets } from '../../../src/engine/presets/linkPresets';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';
 import { documentSchemas } from '../../../src/shared/documents/schemas';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { hostileModel, hostileText } from '../../support/hostileModel';
 import { sampleConfig } from '../../support/sampleConfig';
 
@@ -20,7 +20,7 @@ describe('the published schemas of what the command line prints', () => {
   let folder: string;
   beforeAll(async () => {
     bundled = await bundlePrograms({
-      cli: 'src/cli/main.ts',
+      ...commandLine,
       relay: 'src/relay/main.ts',
       relayGrpc: 'src/relay/grpc/main.ts',
     });

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';
 
 const isRoot = process.getuid?.() === 0;
@@ -52,7 +52,7 @@ describe.skipIf(process.platform === 'win32')('paths that lead nowhere', () => {
     });
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     chmodSync(bundled.folder, 0o755);
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-nowhere-'));
     chmodSync(folder, 0o755);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 
 const model = resolve(import.meta.dirname, '../../workspace/mobilenetv2.onnx');
 
@@ -10,7 +10,7 @@ describe('the start of the command line', () => {
   let bundled: Bundled;
   let caches: string;
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/start/main.ts', cliProgram: 'src/cli/main.ts' });
+    bundled = await bundlePrograms(commandLine);
     caches = join(bundled.folder, 'caches');
   });
   afterEach(() => rmSync(caches, { recursive: true, force: true }));

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportFunnel } from '../../relay/adaptiveChain';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { saidBy } from '../../support/saidBy';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -12,7 +12,7 @@ describe('dnnsplit run --trace', () => {
   let bundled: Bundled;
   const split = exportFunnel();
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
   });
   afterAll(async () => {
     split.remove();

@@ -9,7 +9,7 @@ import { linkPresets } from '../../../src/engine/presets/linkPresets';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';
 import { documentSchemas } from '../../../src/shared/documents/schemas';
 import { planAt, tinyResnet } from '../../relay/splitChain';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { saidBy } from '../../support/saidBy';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -24,7 +24,7 @@ describe('dnnsplit run --report', () => {
     spawn(process.execPath, [bundled.program('cli'), 'run', ...args], { cwd: folder, env: environment() });
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-trial-'));
     mkdirSync(path('temporary'));
     // Slow enough that the links show, each direction in its own way.

@@ -10,7 +10,7 @@ import { planAnalyzed } from '../../../src/app/plan/planAnalyzed';
 import { planReport } from '../../../src/engine/report/planReport';
 import type { PlanOverrides } from '../../../src/shared/protocol/requests';
 import { planCommand } from '../../../src/shared/wording/planCommand';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';
 
 const workspace = resolve(import.meta.dirname, '../../workspace');
@@ -35,7 +35,7 @@ describe('what the command line is asked for', () => {
   };
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+    bundled = await bundlePrograms(commandLine);
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-wishes-'));
     copyFileSync(join(workspace, 'tiny-resnet.onnx'), path('tiny.onnx'));
     copyFileSync(join(fixtures, 's_lstm_gru.onnx'), path('lstm.onnx'));

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { floats, planAt, tinyResnet } from '../../relay/splitChain';
 import { inferBinary } from '../../relay/v2Client';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { freePort } from '../../support/freePort';
 import { prepare } from '../extract/chain';
 
@@ -46,7 +46,7 @@ describe.skipIf(!hasProgram('openssl', 'version'))('bundles (where the program o
   const hosts = () => tierNames.flatMap((tier, k) => ['--host', `${tier}=localhost:${ports[k]}`]);
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-bundle-'));
     for (const _ of tierNames) ports.push(await freePort());
     const plan = planAt(tinyResnet, [0.3, 0.7]);

@@ -9,7 +9,7 @@ import { parse, stringify } from 'yaml';
 import { bytesOf } from '../../../src/runtime/elements';
 import { planAt, tinyResnet } from '../../relay/splitChain';
 import { inferBinary, type V2Answer } from '../../relay/v2Client';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { hasContainers, whereContainersAre } from '../../support/containers';
 import { freePort } from '../../support/freePort';
 import { prepare, runChain, type Subject } from '../extract/chain';
@@ -24,7 +24,7 @@ describe.skipIf(!hasContainers)(`a Compose project that runs (${whereContainersA
   const project = () => join(folder, 'out/compose');
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-containers-'));
     port = await freePort();
     const embedded = await prepare(tinyResnet, {});

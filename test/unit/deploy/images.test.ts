@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { planAt, tinyResnet } from '../../relay/splitChain';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { hasContainers, whereContainersAre } from '../../support/containers';
 import { freePort } from '../../support/freePort';
 
@@ -39,7 +39,7 @@ describe.skipIf(!hasContainers)(`images of the Kubernetes target (${whereContain
   const docker = (...args: string[]) => execFileSync('docker', args, { cwd: at(), encoding: 'utf8', stdio: 'pipe' });
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-images-'));
     port = await freePort();
     const plan = planAt(tinyResnet, [0.3, 0.7]);

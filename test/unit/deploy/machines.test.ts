@@ -16,7 +16,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportFunnel } from '../../relay/adaptiveChain';
 import { planAt, tinyResnet } from '../../relay/splitChain';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { hasNamespaces, whereContainersAre } from '../../support/containers';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -41,7 +41,7 @@ describe.skipIf(!hasNamespaces)(`bundles on three machines (as root, ${whereCont
     });
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-machines-'));
     execFileSync('chmod', ['755', folder]);
     for (const tier of tiers) {

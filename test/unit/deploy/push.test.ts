@@ -19,7 +19,7 @@ import { type RemoteHost, remoteHost, runRemotely } from '../../../src/app/push/
 import { receiveScript } from '../../../src/app/push/remoteScripts';
 import { tarEnd, tarHeader, tarPadding } from '../../../src/app/push/tarEntry';
 import { planAt, tinyResnet } from '../../relay/splitChain';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { freePort } from '../../support/freePort';
 import { hasSshServer, startSshServer } from '../../support/sshServer';
 
@@ -64,7 +64,7 @@ describe.skipIf(!hasSshServer)('a bundle pushed over a real SSH server (where ss
   const push = (waitSeconds = 30) => pushBundle(bundle(), { host, folder: remote(), waitSeconds });
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-push-'));
     relayPort = await freePort();
     // Nothing runs on the edge, so that no ONNX Runtime has to be installed there.

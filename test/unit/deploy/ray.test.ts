@@ -10,7 +10,7 @@ import { parse, stringify } from 'yaml';
 import { decodeFromWire, encodeForWire } from '../../../src/relay/inference/wireEncoding';
 import { bytesOf } from '../../../src/runtime/elements';
 import { floats, planAt, type RelayProcess, startRelay, tinyResnet } from '../../relay/splitChain';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { freePort } from '../../support/freePort';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -33,7 +33,7 @@ describe('an application of Ray Serve', () => {
   const at = (...path: string[]) => join(folder, 'out/ray', ...path);
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-ray-'));
     deploy([0.3, 0.7]);
   });

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportAt, floats, startRelay, startRelayIn, tinyResnet } from '../../relay/splitChain';
 import { inferBinary } from '../../relay/v2Client';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { freePort } from '../../support/freePort';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -18,7 +18,7 @@ describe('a chain on this machine', () => {
   let split: ReturnType<typeof exportAt>;
   const children: ChildProcess[] = [];
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     split = exportAt(tinyResnet, [0.3, 0.7]);
   });
   afterAll(async () => {

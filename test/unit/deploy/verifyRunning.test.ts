@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportAt, type RelayProcess, startRelay, tinyResnet } from '../../relay/splitChain';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { saidBy } from '../../support/saidBy';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -13,7 +13,7 @@ describe('verification of a deployment that runs', () => {
   let split: ReturnType<typeof exportAt>;
   const relays: RelayProcess[] = [];
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     split = exportAt(tinyResnet, [0.5]);
     writeFileSync(join(split.directory, 'token'), 'secret\n');
     const cloud = await start(split.contractPaths[1]);

@@ -9,7 +9,7 @@ import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { openFileSource } from '../../../src/files/fileSource';
 import type { PlanDocument } from '../../../src/shared/documents/plan';
 import { planAt, tinyResnet } from '../../relay/splitChain';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { type OnceSplit, splitOnce } from '../../support/cutOnce';
 
 const fixture = (name: string) => resolve(import.meta.dirname, '../../fixtures/models', name);
@@ -66,7 +66,7 @@ describe('what is generated beside a sub-model', () => {
   });
 
   it('can be read by another user whatever the umask is, as in a container', async () => {
-    const bundled: Bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    const bundled: Bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     const planPath = join(folder, 'p.splitplan.json');
     const plan = planAt(tinyResnet, [0.3, 0.7]);
     writeFileSync(planPath, JSON.stringify({ ...plan, model: { ...plan.model, file: tinyResnet } }));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linkPresets } from '../../../src/engine/presets/linkPresets';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';
 import { documentSchemas } from '../../../src/shared/documents/schemas';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { schemaPage } from './schemaPage';
 
 /**
@@ -71,7 +71,7 @@ describe('the reference', () => {
   describe('of the command line', () => {
     let bundled: Bundled;
     beforeAll(async () => {
-      bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+      bundled = await bundlePrograms(commandLine);
     });
     afterAll(() => bundled.remove());
 

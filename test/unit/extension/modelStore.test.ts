@@ -78,6 +78,19 @@ describe('ModelStore', () => {
     expect(models.get(modelUri)?.snapshot?.revision).toBe(6);
   });
 
+  it('takes what is known before the plan, but not once the opening was given up', async () => {
+    const { plan: _plan, ...known } = readySnapshot(1, { state: 'analyzing' });
+    const { server, models } = openable(() => new Promise(() => undefined));
+    const opening = models.open(modelUri);
+    await settle();
+    server.tell('dnnsplit/modelChanged', known);
+    expect(models.get(modelUri)).toMatchObject({ busy: true, snapshot: { analysis: known.analysis } });
+    models.cancel(modelUri);
+    expect(await opening).toMatchObject({ state: 'failed', error: { code: 'canceled' } });
+    server.tell('dnnsplit/modelChanged', { ...known, revision: 2 });
+    expect(models.get(modelUri)).toMatchObject({ busy: false, snapshot: { state: 'failed' } });
+  });
+
   it('keeps a model while it is shown or active, and then closes it on the server', async () => {
     const { server, models } = openable();
     const view = models.retain(modelUri);

@@ -168,6 +168,13 @@ describe('the tree', () => {
     expect(found[0]?.description).toBe('dnnsplit.json:3:1: no tiers/links.');
   });
 
+  it('shows the candidates of a model that is still being planned, and that its plan is on the way', () => {
+    const { plan: _plan, ...unplanned } = readySnapshot(1, { state: 'analyzing' });
+    const found = modelRows(unplanned, untranslated);
+    expect(found.map(({ label }) => label)).toEqual(['Plan', 'Candidate points', 'Model']);
+    expect(found[0]?.description).toBe('being computed');
+  });
+
   it('lists the dimensions that wait for a number', () => {
     const open = { ...analysis, openDimensions: [{ symbol: 'batch', tensors: 12 }] };
     const dimensions = modelRows(readySnapshot(1, { analysis: open }), untranslated).find(

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { killWriters } from '../../fuzz/killWriters';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 
 /** A handful of moments; `npm run fuzz` takes many. */
 describe.skipIf(process.platform === 'win32')('writers that are ended in the middle', () => {
   let bundled: Bundled;
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
   }, 60_000);
   afterAll(() => bundled.remove());
 

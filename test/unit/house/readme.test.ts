@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 
 const root = resolve(import.meta.dirname, '../../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -37,7 +37,7 @@ describe('the README', () => {
   };
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-readme-'));
     for (const name of ['dnnsplit.json', 'mobilenetv2.onnx', 'resnet152.onnx', 'tiny-resnet.onnx']) {
       cpSync(join(root, 'test/workspace', name), join(folder, name));

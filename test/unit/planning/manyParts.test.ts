@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 
 const root = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-many-'));
@@ -18,7 +18,7 @@ function plan(model: string): Record<string, unknown> {
 }
 
 beforeAll(async () => {
-  bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+  bundled = await bundlePrograms(commandLine);
 });
 afterAll(async () => {
   await bundled.remove();

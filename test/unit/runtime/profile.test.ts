@@ -22,7 +22,7 @@ import { checkWeights, modelInputs } from '../../../src/runtime/profiling/modelI
 import { configProblems } from '../../../src/server/language/diagnostics';
 import { parseProfile } from '../../../src/shared/documents/parseProfile';
 import type { ProfileDocument } from '../../../src/shared/documents/profile';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { type Event, readEvents, renameKernels, renameNodes, writeEvents } from './renamed';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -65,7 +65,7 @@ const twoTiers = (profile: string) =>
   `{\n  "tiers": [\n    { "id": "device", "gflops": 10, "profile": "${profile}" },\n    { "id": "cloud", "gflops": 1000 }\n  ]\n}\n`;
 
 beforeAll(async () => {
-  bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+  bundled = await bundlePrograms(commandLine);
   folder = mkdtempSync(join(tmpdir(), 'dnnsplit-profile-test-'));
   symlinkSync(join(root, 'node_modules'), path('node_modules'), 'dir');
   mkdirSync(path('temporary'));

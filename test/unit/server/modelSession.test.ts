@@ -101,16 +101,65 @@ describe('a session', () => {
     session.dispose();
   });
 
+  it('shows what is known of a model whose plan takes long, and the plan alone where it does not', async () => {
+    const pending: ((state: ModelState) => void)[] = [];
+    const call = (method: string, { compare }: StateRequest) => {
+      if (method === 'analysis') return Promise.resolve({ analysis: {} });
+      return compare ? Promise.resolve(stateWith(1)) : new Promise((resolve) => pending.push(resolve));
+    };
+    const told: ModelSnapshot[] = [];
+    const listener = { changed: (snapshot: ModelSnapshot) => told.push(snapshot), progress: () => undefined };
+    const open = () =>
+      new ModelSession('/m.onnx', 'file:///m.onnx', { call } as unknown as WorkerClient<AnalysisFunctions>, listener);
+    const [slow, quick] = [open(), open()];
+    const opening = slow.settled();
+    await expect.poll(() => told).toMatchObject([{ state: 'analyzing', analysis: {} }]);
+    expect(told[0]).not.toHaveProperty('plan');
+    pending[0]?.(stateWith(0));
+    expect(await opening).toMatchObject({ state: 'ready', revision: 2, plan: {} });
+    slow.dispose();
+    const openingQuick = quick.settled();
+    await expect.poll(() => pending.length).toBe(2);
+    pending[1]?.(stateWith(0));
+    expect(await openingQuick).toMatchObject({ state: 'ready', revision: 1 });
+    quick.dispose();
+  });
+
+  it('gives up a first run that nobody waits for any more, also where the model itself is shown', async () => {
+    let run: AbortSignal | undefined;
+    const call = (method: string, _: StateRequest, { signal }: CallOptions) => {
+      if (method !== 'state') return Promise.resolve(stateWith(0));
+      run = signal;
+      return new Promise((_, reject) =>
+        signal?.addEventListener('abort', () => reject(new DnnSplitError('canceled', ''))),
+      );
+    };
+    const told: ModelSnapshot[] = [];
+    const listener = { changed: (snapshot: ModelSnapshot) => told.push(snapshot), progress: () => undefined };
+    const worker = { call } as unknown as WorkerClient<AnalysisFunctions>;
+    const session = new ModelSession('/m.onnx', 'file:///m.onnx', worker, listener);
+    const waiting = new AbortController();
+    const opening = expect(session.settled({ signal: waiting.signal })).rejects.toThrow();
+    await expect.poll(() => told.length).toBe(1);
+    waiting.abort();
+    await opening;
+    expect(run?.aborted).toBe(true);
+    session.dispose();
+  });
+
   it('runs again where a file has changed since the run under way began, and only then', async () => {
     const model = join(mkdtempSync(join(tmpdir(), 'dnnsplit-session-')), 'm.onnx');
     writeFileSync(model, '');
     const runs: (() => void)[] = [];
-    const call = (_: string, { compare }: StateRequest) =>
-      compare ? Promise.resolve(stateWith(1)) : new Promise((resolve) => runs.push(() => resolve(stateWith(0))));
+    const call = (method: string, { compare }: StateRequest) =>
+      compare || method === 'analysis'
+        ? Promise.resolve(stateWith(1))
+        : new Promise((resolve) => runs.push(() => resolve(stateWith(0))));
     const worker = { call } as unknown as WorkerClient<AnalysisFunctions>;
     const listener = { changed: () => undefined, progress: () => undefined };
     const session = new ModelSession(model, `file://${model}`, worker, listener);
     const opening = session.settled();
+    await expect.poll(() => runs.length).toBe(1);
     session.recheck();
     runs[0]?.();
     await opening;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportBuilt } from '../../relay/rememberingChain';
-import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { type Bundled, bundlePrograms, commandLine } from '../../support/bundled';
 import { freePort } from '../../support/freePort';
 import { llamaLike } from '../../support/rememberingModels';
 
@@ -17,7 +17,7 @@ describe('the commands for a model that remembers', () => {
   let split: ReturnType<typeof exportBuilt>;
   let child: ChildProcess | undefined;
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
+    bundled = await bundlePrograms({ ...commandLine, relay: 'src/relay/main.ts' });
     split = exportBuilt(llamaLike(), [0.5]);
   });
   afterAll(async () => {

@@ -40,6 +40,17 @@ export async function packageExtension({ repository: address, output, say = () =
   return vsix;
 }
 
+const packedVariable = 'DNNSPLIT_PACKED';
+
+/**
+ * The package as tests install it, made once for all of their layers: the programs that this one starts are told where it is.
+ * @returns {Promise<string>} its path
+ */
+export async function packedExtension() {
+  process.env[packedVariable] ??= await packageExtension();
+  return process.env[packedVariable];
+}
+
 /**
  * A Markdown page for where no repository is: pictures of it are left out, and the words of links to it stay.
  * @param {string} text

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
-import { prepareStage, Workbench } from './workbench';
+import { theStage, Workbench } from './workbench';
 
 const program = await findBrowser(() => undefined);
 
@@ -15,9 +15,7 @@ describe.skipIf(program === undefined)(
     let workbench: Workbench;
 
     beforeAll(async () => {
-      const stage = await prepareStage();
-      if (stage === undefined) throw new Error(browserAdvice);
-      workbench = await Workbench.open(stage, 'analyze');
+      workbench = await Workbench.open(theStage(), 'analyze');
     });
     afterAll(async () => workbench?.close());
 

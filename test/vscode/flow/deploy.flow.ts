@@ -10,7 +10,7 @@ import { parseAllDocuments } from 'yaml';
 import { startRelay } from '../../relay/splitChain';
 import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
 import { repository } from '../driver/paths.mjs';
-import { prepareStage, Workbench } from './workbench';
+import { theStage, Workbench } from './workbench';
 
 const program = await findBrowser(() => undefined);
 const hasRegistry = await promisify(execFile)('npm', ['view', 'onnxruntime-node', 'version'], { timeout: 30_000 }).then(
@@ -64,8 +64,7 @@ describe.skipIf(program === undefined)(
     }
 
     beforeAll(async () => {
-      const stage = await prepareStage();
-      if (stage === undefined) throw new Error(browserAdvice);
+      const stage = theStage();
       // Away from the repository, whose ONNX Runtime the extension would find in a folder above its own.
       extensionsFolder = await mkdtemp(join(tmpdir(), 'dnnsplit-extensions-'));
       await cp(stage.extensionsFolder, extensionsFolder, { recursive: true });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
-import { prepareStage, Workbench } from './workbench';
+import { theStage, Workbench } from './workbench';
 
 const program = await findBrowser(() => undefined);
 
@@ -43,9 +43,7 @@ describe.skipIf(program === undefined)(`the first use (${program ? 'real VS Code
   const press = (key: string) => act(() => workbench.page.keyboard.press(key));
 
   beforeAll(async () => {
-    const stage = await prepareStage();
-    if (stage === undefined) throw new Error(browserAdvice);
-    workbench = await Workbench.open(stage, 'first-use', { theme: 'Default Dark Modern' });
+    workbench = await Workbench.open(theStage(), 'first-use', { theme: 'Default Dark Modern' });
   });
   afterAll(async () => {
     for (const [name, count] of actions) console.log(`${String(count).padStart(3)} actions: ${name}`);

@@ -8,7 +8,7 @@ import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
 import { repository } from '../driver/paths.mjs';
-import { prepareStage, Workbench } from './workbench';
+import { theStage, Workbench } from './workbench';
 
 const program = await findBrowser(() => undefined);
 const themes = ['Dark High Contrast', 'Light Modern', 'Light High Contrast'];
@@ -45,9 +45,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
   }
 
   beforeAll(async () => {
-    const stage = await prepareStage();
-    if (stage === undefined) throw new Error(browserAdvice);
-    workbench = await Workbench.open(stage, 'graph', {
+    workbench = await Workbench.open(theStage(), 'graph', {
       theme: 'Default Dark Modern',
       prepare: async (workspace) => {
         await cp(join(repository, 'test/fixtures/models/s_if_capture.onnx'), join(workspace, 'branches.onnx'));
@@ -345,25 +343,13 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     const seen = new Set([await corner()]);
     for (const theme of themes) {
       const before = await corner();
-      await chooseTheme(theme);
+      await workbench.chooseTheme(theme);
       await expect.poll(corner, { timeout: 20_000 }).not.toBe(before);
       seen.add(await corner());
       await workbench.picture(`12-${theme.toLowerCase().replaceAll(' ', '-')}`);
     }
     expect(seen.size).toBeGreaterThanOrEqual(3);
   });
-
-  async function chooseTheme(theme: string): Promise<void> {
-    await workbench.page.keyboard.press('Control+k');
-    await workbench.page.keyboard.press('Control+t');
-    const choice = (name: string) =>
-      workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
-    await choice('Monokai').waitFor({ timeout: 20_000 });
-    await workbench.page.locator('.quick-input-widget input').first().fill(theme);
-    await choice('Monokai').waitFor({ state: 'detached' });
-    await choice(theme).click();
-    await workbench.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-  }
 
   /** Serious findings of axe-core on each of these tabs. */
   async function checkTabs(...names: readonly string[]): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostileRepository, plantIrregular } from '../../support/hostileRepository';
 import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
-import { prepareStage, Workbench } from './workbench';
+import { theStage, Workbench } from './workbench';
 
 const program = await findBrowser(() => undefined);
 const deep = '['.repeat(10_000);
@@ -39,8 +39,7 @@ describe.skipIf(program === undefined).each([
   const hasRun = async () => (await readdir(workbench.workspace)).includes('owned');
 
   beforeAll(async () => {
-    const stage = await prepareStage();
-    if (stage === undefined) throw new Error(browserAdvice);
+    const stage = theStage();
     extensionsFolder = stage.extensionsFolder;
     workbench = await Workbench.open(stage, restricted ? 'hostile-restricted' : 'hostile-trusted', {
       restricted,

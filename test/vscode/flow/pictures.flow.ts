@@ -2,9 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { describe, it } from 'vitest';
-import { browserAdvice } from '../driver/findBrowser.mjs';
 import { repository } from '../driver/paths.mjs';
-import { prepareStage, type Stage, Workbench } from './workbench';
+import { theStage, Workbench } from './workbench';
 
 const isWanted = process.env['DNNSPLIT_PICTURES'] !== undefined;
 /** Looks of the pictures, by the end of their names. */
@@ -58,9 +57,7 @@ describe.skipIf(!isWanted)('pictures of the product (DNNSPLIT_PICTURES takes the
 });
 
 async function inWorkbench(name: string, theme: string, take: (workbench: Workbench) => Promise<void>): Promise<void> {
-  const stage: Stage | undefined = await prepareStage();
-  if (stage === undefined) throw new Error(browserAdvice);
-  const workbench = await Workbench.open(stage, name, { theme });
+  const workbench = await Workbench.open(theStage(), name, { theme });
   try {
     await take(workbench);
   } finally {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
 import { repository } from '../driver/paths.mjs';
 import { runOrThrow } from '../driver/run.mjs';
-import { prepareStage, Workbench } from './workbench';
+import { theStage, Workbench } from './workbench';
 
 const program = await findBrowser(() => undefined);
 
@@ -15,9 +15,7 @@ describe.skipIf(program === undefined)(
     let workbench: Workbench;
 
     beforeAll(async () => {
-      const stage = await prepareStage();
-      if (stage === undefined) throw new Error(browserAdvice);
-      workbench = await Workbench.open(stage, 'trust', {
+      workbench = await Workbench.open(theStage(), 'trust', {
         restricted: true,
         prepare: (workspace) => rm(join(workspace, 'dnnsplit.json')),
       });

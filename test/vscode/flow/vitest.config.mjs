@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     dir: import.meta.dirname,
+    globalSetup: join(import.meta.dirname, 'stage.ts'),
     include: ['**/*.flow.ts'],
     testTimeout: 120_000,
     hookTimeout: 600_000,

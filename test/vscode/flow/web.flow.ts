@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
 import { repository } from '../driver/paths.mjs';
 import { runOrThrow } from '../driver/run.mjs';
-import { prepareStage, Workbench } from './workbench';
+import { theStage, Workbench } from './workbench';
 
 const program = await findBrowser(() => undefined);
 const dynamicModel = 's_lstm_gru.onnx';
@@ -35,13 +35,9 @@ async function readPlan(path: string): Promise<object> {
  * files by the editor's file systems alone.
  */
 describe.skipIf(program === undefined)(`in a browser (${program ? 'real VS Code' : browserAdvice})`, () => {
-  const stage = prepareStage();
-
   it('analyzes, plans, shows and exports three models, and says what needs a disk', async () => {
-    const ready = await stage;
-    if (ready === undefined) throw new Error(browserAdvice);
     const settings = { 'remote.extensionKind': { 'dnnsplit.dnnsplit': ['web'] } };
-    const workbench = await Workbench.open(ready, 'web', { settings, prepare });
+    const workbench = await Workbench.open(theStage(), 'web', { settings, prepare });
     const { page, workspace } = workbench;
     try {
       await workbench.chooseOnFile('mobilenetv2.onnx', 'Analyze DNN splits');

@@ -2,29 +2,19 @@ import { readdirSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
-import { findBrowser } from '../driver/findBrowser.mjs';
-import { obtainVscode } from '../driver/obtainVscode.mjs';
+import { inject } from 'vitest';
+import { browserAdvice } from '../driver/findBrowser.mjs';
 import { openBrowser } from '../driver/openBrowser.mjs';
-import { copyWorkspace, installExtension, packageExtension } from '../driver/packageExtension.mjs';
+import { copyWorkspace } from '../driver/packageExtension.mjs';
 import { artifacts } from '../driver/paths.mjs';
 import { type RunningServer, startServer } from '../driver/startServer.mjs';
+import type { Stage } from './stage';
 
-const silent = () => undefined;
-
-/** What all flows of one run share: the packed extension, installed, and the browser's program. */
-export interface Stage {
-  readonly program: string;
-  readonly vscode: Awaited<ReturnType<typeof obtainVscode>>;
-  readonly extensionsFolder: string;
-}
-
-/** Packs and installs the extension; nothing where there is no browser to drive. */
-export async function prepareStage(): Promise<Stage | undefined> {
-  const program = await findBrowser(silent);
-  if (program === undefined) return undefined;
-  const vscode = await obtainVscode('stable', silent);
-  const extensionsFolder = await installExtension(vscode, await packageExtension());
-  return { program, vscode, extensionsFolder };
+/** What all flows of one run share. */
+export function theStage(): Stage {
+  const stage = inject('stage');
+  if (stage === undefined) throw new Error(browserAdvice);
+  return stage;
 }
 
 export interface WorkbenchOptions {
@@ -173,6 +163,18 @@ export class Workbench {
     await input.fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Chooses a color theme by its name in the list of them. */
+  async chooseTheme(theme: string): Promise<void> {
+    await this.page.keyboard.press('Control+k');
+    await this.page.keyboard.press('Control+t');
+    const choice = (name: string) => this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+    await choice('Monokai').waitFor({ timeout: 20_000 });
+    await this.page.locator('.quick-input-widget input').first().fill(theme);
+    await choice('Monokai').waitFor({ state: 'detached' });
+    await choice(theme).click();
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
   /** Titles that the command palette offers for what is typed. */

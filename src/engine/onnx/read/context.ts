@@ -1,4 +1,5 @@
 import type { OnnxGraph, OnnxNode } from '../model';
+import type { SharedAttributes } from './attributeLists';
 import type { WireReader } from './wireReader';
 
 /**
@@ -7,6 +8,7 @@ import type { WireReader } from './wireReader';
  */
 export interface ReadContext {
   readonly wire: WireReader;
+  readonly attributes: SharedAttributes;
   /** Graph whose nodes have ids that begin with `idPrefix`. */
   readonly readGraph: (end: number, depth: number, idPrefix: string) => OnnxGraph;
   readonly readNode: (start: number, end: number, depth: number, id: string) => OnnxNode;

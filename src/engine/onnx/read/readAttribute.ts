@@ -1,15 +1,11 @@
 import type { OnnxAttribute, OnnxGraph, OnnxSparseTensor, OnnxTensor, OnnxType } from '../model';
+import type { NamedAttribute } from './attributeLists';
+import { longestKeptBytes } from './byteTable';
 import type { ReadContext } from './context';
 import { addFloats, addIntegers, beginMessage, enterMessage, floatValue, integerValue, textValue } from './fieldValues';
 import { readSparseTensor, readTensor } from './readTensor';
 import { readType } from './readValueInfo';
 import type { WireReader } from './wireReader';
-
-export interface NamedAttribute {
-  readonly name: string;
-  /** None where the file states no type and no value, or a value too large for any analysis to need (an embedded engine). */
-  readonly attribute: OnnxAttribute | undefined;
-}
 
 /** Strings and lists of numbers beyond this are data, not parameters of an operator. */
 const largestListBytes = 1024 * 1024;
@@ -77,9 +73,17 @@ interface Values {
 
 /** Reads the AttributeProto from the reader's position to `end`, on a node with the id `nodeId`. */
 export function readAttribute(context: ReadContext, end: number, depth: number, nodeId: string): NamedAttribute {
-  const { wire } = context;
-  const values: Values = { name: '', type: 0, reference: '', listBytes: 0 };
+  const { wire, attributes } = context;
+  const start = wire.position;
   beginMessage(wire, message, end, depth);
+  wire.charge(200);
+  const isShort = end - start <= longestKeptBytes;
+  const known = isShort ? wire.findIn(attributes.table, start, end) : undefined;
+  if (known !== undefined) {
+    wire.position = end;
+    return known;
+  }
+  const values: Values = { name: '', type: 0, reference: '', listBytes: 0 };
   while (wire.nextField(end, message)) readField(wire, values, depth);
   const graphs = values.graphs?.map(({ start, end: graphEnd, repeated }, index) => {
     wire.position = start;
@@ -87,9 +91,16 @@ export function readAttribute(context: ReadContext, end: number, depth: number, 
     return context.readGraph(graphEnd, depth + 1, `${nodeId}/${place}/`);
   });
   wire.position = end;
-  wire.charge(200);
   const tooLarge = values.listBytes > largestListBytes;
-  return { name: values.name, attribute: tooLarge ? undefined : attributeOf(values, graphs ?? []) };
+  const attribute = tooLarge ? undefined : attributeOf(values, graphs ?? []);
+  const read = { name: values.name, attribute, isPlain: isShort && isPlain(values) };
+  if (read.isPlain) wire.keepIn(attributes.table, start, end, read);
+  return read;
+}
+
+/** True for numbers and texts: everything else has a place in the file, or types that may be nested. */
+function isPlain({ tensors, sparseTensors, types, graphs }: Values): boolean {
+  return tensors === undefined && sparseTensors === undefined && types === undefined && graphs === undefined;
 }
 
 function readField(wire: WireReader, values: Values, depth: number): void {

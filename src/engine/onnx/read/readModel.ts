@@ -3,6 +3,7 @@ import { DnnSplitError } from '../../../shared/work/errors';
 import { unwatched, type Work } from '../../../shared/work/work';
 import type { ByteSource } from '../byteSource';
 import type { DeviceConfiguration, OnnxFunction, OnnxGraph, OnnxModel } from '../model';
+import { SharedAttributes } from './attributeLists';
 import type { ReadContext } from './context';
 import { beginMessage, enterMessage, integerValue, textValue } from './fieldValues';
 import { readDeviceConfiguration } from './readDevices';
@@ -48,6 +49,7 @@ function readMessages(source: ByteSource, work: Work): OnnxModel {
   refuseOtherFormats(wire);
   const context: ReadContext = {
     wire,
+    attributes: new SharedAttributes(),
     readGraph: (end, depth, idPrefix) => readGraph(context, end, depth, idPrefix),
     readNode: (start, end, depth, id) => readNode(context, start, end, depth, id),
   };

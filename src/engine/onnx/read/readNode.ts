@@ -24,6 +24,7 @@ export function readNode(context: ReadContext, start: number, end: number, depth
   let op = '';
   let domain = '';
   let overload = '';
+  let plain = context.attributes.none;
   let attributes: Map<string, OnnxAttribute> | undefined;
   let metadata: Map<string, string> | undefined;
   let stage: NodeStage | undefined;
@@ -44,7 +45,11 @@ export function readNode(context: ReadContext, start: number, end: number, depth
         break;
       case nodeField.attribute: {
         const read = readAttribute(context, enterMessage(wire, message), depth + 1, id);
-        attributes ??= new Map();
+        if (attributes === undefined && read.isPlain) {
+          plain = plain.with(read);
+          break;
+        }
+        attributes ??= new Map(plain.map);
         if (read.attribute) attributes.set(read.name, read.attribute);
         break;
       }
@@ -74,7 +79,7 @@ export function readNode(context: ReadContext, start: number, end: number, depth
     overload,
     inputs: inputs.slice(),
     outputs: outputs.slice(),
-    attributes: attributes ?? nothing,
+    attributes: attributes ?? plain.map,
     metadata: metadata ?? nothing,
     range: { offset: start, length: end - start },
   };

@@ -145,7 +145,7 @@ function inModelPayload(found: FoundPayload | undefined, dtype: DType, elements:
     return { kind: 'skipped', field: found.field, range: { offset: found.start, length: found.end - found.start } };
   }
   const { strings, raw, floats, doubles } = payloadField;
-  if (found.field === strings) return { kind: 'strings', strings: found.parts.map(decodeUtf8) };
+  if (found.field === strings) return { kind: 'strings', strings: found.parts.map((part) => decodeUtf8(part)) };
   const joined = joinBytes(found.parts);
   if (found.field === raw || found.field === floats || found.field === doubles)
     return { kind: 'inline', bytes: joined };

@@ -2,6 +2,7 @@ import { type Sentence, say } from '../../../shared/messages/say';
 import { DnnSplitError } from '../../../shared/work/errors';
 import { throwIfCanceled, type Work } from '../../../shared/work/work';
 import type { ByteSource } from '../byteSource';
+import type { ByteTable } from './byteTable';
 import { TextTable } from './textTable';
 
 /** Wire types of the protobuf encoding; groups (3 and 4) do not occur in ONNX. */
@@ -211,6 +212,19 @@ export class WireReader {
     return this.#texts.text(this.#window, start - this.#windowStart, end - this.#windowStart);
   }
 
+  /** The value that a table has for the bytes `start` to `end`. */
+  findIn<T>(table: ByteTable<T>, start: number, end: number): T | undefined {
+    this.#load(start, end - start);
+    return table.find(this.#window, start - this.#windowStart, end - this.#windowStart);
+  }
+
+  /** Keeps a value for the bytes `start` to `end`, which the table does not have yet. */
+  keepIn<T>(table: ByteTable<T>, start: number, end: number, value: T): void {
+    // What was read since may have taken the place of these bytes, and of where the table looked for them.
+    if (this.findIn(table, start, end) !== undefined) return;
+    table.add(this.#window, start - this.#windowStart, end - this.#windowStart, value);
+  }
+
   /** Fetches a small message as a whole, so that walking it and decoding it afterwards read it once. */
   prefetch(end: number): void {
     if (end - this.position <= largestPrefetchBytes) this.#load(this.position, end - this.position);
@@ -224,7 +238,8 @@ export class WireReader {
 
   /** The byte at an offset. */
   byteAt(offset: number): number {
-    return this.view(offset, offset + 1)[0] ?? 0;
+    this.#load(offset, 1);
+    return this.#window[offset - this.#windowStart] ?? 0;
   }
 
   #load(start: number, length: number): void {

@@ -1,6 +1,15 @@
 import type { TensorFact } from '../facts/fact';
 import type { InferredModel } from '../facts/inferred';
 
+/** The tensors that have sizes that are no numbers, or no shape at all: most models have few. */
+export function openTensors(tensors: InferredModel['tensors']): InferredModel['tensors'] {
+  const open = new Map<string, TensorFact>();
+  tensors.forEach((fact, name) => {
+    if (!fact.shape?.every((dim) => typeof dim === 'number')) open.set(name, fact);
+  });
+  return open;
+}
+
 /**
  * The symbols that stand between tensors and their size, with the number of tensors in whose shape each occurs. Tensors
  * that no binding can settle (a dimension that a node makes) do not count. Most first, then by name.

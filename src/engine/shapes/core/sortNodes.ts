@@ -16,7 +16,9 @@ export interface SortedNodes<N> {
  */
 export function sortNodes<N extends Sortable>(nodes: readonly N[]): SortedNodes<N> {
   const makers = new Map<string, number>();
-  for (const [index, node] of nodes.entries()) for (const name of node.writes) makers.set(name, index);
+  nodes.forEach((node, index) => {
+    for (const name of node.writes) makers.set(name, index);
+  });
   if (isSorted(nodes, makers)) return { nodes, cyclic: [] };
 
   const waiting = new Int32Array(nodes.length);
@@ -31,13 +33,7 @@ export function sortNodes<N extends Sortable>(nodes: readonly N[]): SortedNodes<
 }
 
 function isSorted(nodes: readonly Sortable[], makers: ReadonlyMap<string, number>): boolean {
-  for (const [index, node] of nodes.entries()) {
-    for (const name of node.reads) {
-      const maker = makers.get(name);
-      if (maker !== undefined && maker >= index) return false;
-    }
-  }
-  return true;
+  return nodes.every((node, index) => node.reads.every((name) => (makers.get(name) ?? -1) < index));
 }
 
 function makersOf(node: Sortable, makers: ReadonlyMap<string, number>): ReadonlySet<number> {

@@ -8,6 +8,8 @@ import { unreadConstantFiles } from './unreadConstants';
 const maximumNamed = 3;
 
 interface UnknownSizes extends Pick<InferredModel, 'model' | 'nodes' | 'tensors' | 'inputs' | 'expected'> {
+  /** Those of the tensors that have sizes that are no numbers. */
+  readonly open: InferredModel['tensors'];
   readonly found: readonly InferenceDiagnostic[];
 }
 
@@ -19,6 +21,7 @@ export function describeUnknownSizes({
   model,
   nodes,
   tensors,
+  open,
   found,
   inputs,
   expected,
@@ -26,7 +29,7 @@ export function describeUnknownSizes({
   const causes = new Set<string>();
   const rankless = new Set<string>();
   let sized = 0;
-  for (const [name, { kind, shape }] of tensors) {
+  for (const [name, { kind, shape }] of open) {
     // The members of a sequence may well differ.
     if (kind !== 'tensor') continue;
     if (shape === undefined) rankless.add(name);

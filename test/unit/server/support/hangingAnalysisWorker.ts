@@ -10,12 +10,12 @@ const functions = createAnalysisFunctions(__dirname, new Trust(workerData.trust)
 if (parentPort !== null) {
   serveWorker(parentPort, {
     ...functions,
-    state(params: Parameters<typeof functions.state>[0], work: Parameters<typeof functions.state>[1]) {
+    analysis(params: Parameters<typeof functions.analysis>[0], work: Parameters<typeof functions.analysis>[1]) {
       if (params.modelPath.endsWith('hanging.onnx')) {
         work.report('Waiting for ever');
         readFileSync(params.modelPath);
       }
-      return functions.state(params, work);
+      return functions.analysis(params, work);
     },
   });
 }
