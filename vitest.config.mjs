@@ -1,15 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const folder = join(import.meta.dirname, 'test/unit');
+const unitTests = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => join(folder, file));
+
 /**
- * Most files share their thread's modules, which then are read and compiled once for all of them. A file has them to itself
- * where it changes what others see: with `vi.mock`, or where a module that it tests keeps state for as long as it is loaded.
- * What a file changes in `globalThis`, `process` or the clock it puts back itself.
+ * Most files share their thread's modules, which then are read and compiled once for all of them. A file that replaces
+ * modules for itself (`vi.mock`) has its own. What a file changes in `globalThis`, `process` or the clock it puts back itself,
+ * and so it does with what a module keeps for as long as it is loaded.
  */
-const alone = [
-  'test/unit/extension/languageModelTools.test.ts',
-  'test/unit/extension/openingProgress.test.ts',
-  'test/unit/webview/panels.test.ts',
-];
+const alone = unitTests.filter((file) => readFileSync(file, 'utf8').includes('vi.mock('));
 
 export default defineConfig({
   test: {

@@ -20,6 +20,8 @@ const mostStages = 1024;
  * neither. A node without one is on the highest stage of what it reads.
  */
 export function statedStages(model: OnnxModel, graph: SplitGraph): StatedStages | undefined {
+  const states = model.graph.nodes.some(({ stage, metadata }) => stage !== undefined || metadata.has(layerKey));
+  if (!states) return undefined;
   const tops = graph.nodes.map(({ id }) => model.graph.nodes[topLevelIndex(id)]);
   const staged = tops.map((node) => node?.stage);
   const configured = staged.find((stage) => stage !== undefined);

@@ -84,6 +84,8 @@ function scopeOfInputs(graph: PlannedGraph, bindings: DimensionBindings): Scope 
       factOfType(input.type, (stated, axis) => inputDim(input.name, axis, stated, bindings)),
     );
   }
-  for (const [name, fact] of graph.weights) scope.facts.set(name, fact);
+  graph.weights.forEach((fact, name) => {
+    scope.facts.set(name, fact);
+  });
   return scope;
 }

@@ -1,5 +1,5 @@
 import { ArcList, SINK, SOURCE, UNCUTTABLE } from './minCut';
-import { consumersOf, type ExactProblem, nodeCostAt } from './problem';
+import { type ExactProblem, nodeCostAt } from './problem';
 
 /** A run of consecutive nodes and the tensors that lie between them, cut out of a problem. */
 export interface Block {
@@ -87,7 +87,8 @@ class BlockNetwork {
     const { firstNode, endNode } = this.block;
     const { entryTier } = this.frame;
     for (let node = firstNode; node < endNode; node += 1) if (!this.addNode(node)) return undefined;
-    for (const tensor of this.block.tensors) this.addTensor(tensor);
+    const { tensors } = this.block;
+    for (let place = 0; place < tensors.length; place += 1) this.addTensor(tensors[place] ?? 0);
     const tierOfNode = new Uint8Array(endNode - firstNode).fill(entryTier);
     if (this.boundaries === 0) return tierOfNode;
     const cut = this.arcs.minCut(this.vertexCount);
@@ -135,23 +136,28 @@ class BlockNetwork {
   }
 
   private addTensor(tensor: number): void {
-    const { problem, block, frame } = this;
-    const producer = problem.producer[tensor] ?? -1;
-    const entersBlock = producer < block.firstNode;
-    const consumers = consumersOf(problem, tensor);
+    const { frame, arcs } = this;
+    const { tierCount, crossingCost, producer, consumerStart, consumers } = this.problem;
+    const maker = producer[tensor] ?? -1;
+    const entersBlock = maker < this.block.firstNode;
+    const start = consumerStart[tensor] ?? 0;
+    const end = consumerStart[tensor + 1] ?? 0;
     for (let boundary = 0; boundary < this.boundaries; boundary += 1) {
       const link = frame.entryTier + boundary;
-      const cost = problem.crossingCost[tensor * (problem.tierCount - 1) + link] ?? 0;
-      const made = entersBlock ? SOURCE : this.vertex(producer, boundary);
-      if (!entersBlock)
-        for (const consumer of consumers) this.arcs.add(this.vertex(consumer, boundary), made, UNCUTTABLE);
+      const cost = crossingCost[tensor * (tierCount - 1) + link] ?? 0;
+      const made = entersBlock ? SOURCE : this.vertex(maker, boundary);
+      for (let at = start; !entersBlock && at < end; at += 1) {
+        arcs.add(this.vertex(consumers[at] ?? 0, boundary), made, UNCUTTABLE);
+      }
       if (made === SINK) continue;
-      if (consumers.length === 1) {
-        this.arcs.add(made, this.vertex(consumers[0] ?? 0, boundary), cost);
+      if (end - start === 1) {
+        arcs.add(made, this.vertex(consumers[start] ?? 0, boundary), cost);
       } else if (cost > 0) {
         const crossing = this.vertexCount++;
-        this.arcs.add(made, crossing, cost);
-        for (const consumer of consumers) this.arcs.add(crossing, this.vertex(consumer, boundary), UNCUTTABLE);
+        arcs.add(made, crossing, cost);
+        for (let at = start; at < end; at += 1) {
+          arcs.add(crossing, this.vertex(consumers[at] ?? 0, boundary), UNCUTTABLE);
+        }
       }
     }
   }

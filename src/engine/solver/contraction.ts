@@ -314,14 +314,16 @@ function mapTensors({ producer, consumerStart, consumers }: ExactProblem, nodeOf
     const made = producer[tensor] ?? -1;
     const maker = made < 0 ? -1 : (nodeOf[made] ?? 0);
     const start = end;
+    let isAscending = true;
     for (let at = consumerStart[tensor] ?? 0; at < (consumerStart[tensor + 1] ?? 0); at += 1) {
       const reader = nodeOf[consumers[at] ?? 0] ?? 0;
       if (reader === maker || seen[reader] === tensor + 1) continue;
       seen[reader] = tensor + 1;
+      if (end > start && (readers[end - 1] ?? 0) > reader) isAscending = false;
       readers[end++] = reader;
     }
     if (end === start) continue;
-    if (end - start > 1) readers.subarray(start, end).sort();
+    if (!isAscending) readers.subarray(start, end).sort();
     kept[left] = tensor;
     makers[left] = maker;
     ends[++left] = end;

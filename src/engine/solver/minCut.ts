@@ -9,35 +9,6 @@ export const SINK = 1;
 /** Capacity of an arc that no finite cut contains. */
 export const UNCUTTABLE = Number.POSITIVE_INFINITY;
 
-/** Collects arcs; vertices are numbered from 2, after source and sink. */
-export class ArcList {
-  private readonly tails: number[] = [];
-  private readonly heads: number[] = [];
-  private readonly capacities: number[] = [];
-
-  get length(): number {
-    return this.tails.length;
-  }
-
-  /** An arc of non-negative capacity; arcs that can never matter are left out. */
-  add(tail: number, head: number, capacity: number): void {
-    if (tail === head || head === SOURCE || tail === SINK || capacity <= 0) return;
-    this.tails.push(tail);
-    this.heads.push(head);
-    this.capacities.push(capacity);
-  }
-
-  /**
-   * Solves the cut.
-   * @returns per vertex 1 on the source's side, which is as large as a minimum cut allows; nothing when every cut
-   * contains an uncuttable arc
-   */
-  minCut(vertexCount: number): { sourceSide: Uint8Array } | undefined {
-    const network = new Network(vertexCount, this.tails, this.heads, this.capacities);
-    return network.solve();
-  }
-}
-
 /** Largest sum of finite capacities after scaling: integers up to here stay exact in a double, with room for one more bit. */
 const totalAfterScaling = 2 ** 50;
 const uncuttableAfterScaling = 2 ** 51;
@@ -90,6 +61,49 @@ function spaceFor(vertices: number, arcs: number): Space {
   return vertices <= small.vertices && arcs <= small.arcs ? small : new Space(vertices, arcs);
 }
 
+/** Arcs that most networks have room in, one after the other. */
+const fewArcs = arcRoom(small.arcs);
+
+function arcRoom(arcs: number) {
+  return { tails: new Int32Array(arcs), heads: new Int32Array(arcs), capacities: new Float64Array(arcs) };
+}
+
+/** Collects arcs; vertices are numbered from 2, after source and sink. Each list is solved before the next one is begun. */
+export class ArcList {
+  private room = fewArcs;
+  private count = 0;
+
+  /** An arc of non-negative capacity; arcs that can never matter are left out. */
+  add(tail: number, head: number, capacity: number): void {
+    if (tail === head || head === SOURCE || tail === SINK || capacity <= 0) return;
+    if (this.count === this.room.tails.length) this.grow();
+    const { tails, heads, capacities } = this.room;
+    tails[this.count] = tail;
+    heads[this.count] = head;
+    capacities[this.count] = capacity;
+    this.count += 1;
+  }
+
+  private grow(): void {
+    const { tails, heads, capacities } = this.room;
+    this.room = arcRoom(2 * this.count);
+    this.room.tails.set(tails);
+    this.room.heads.set(heads);
+    this.room.capacities.set(capacities);
+  }
+
+  /**
+   * Solves the cut.
+   * @returns per vertex 1 on the source's side, which is as large as a minimum cut allows; nothing when every cut
+   * contains an uncuttable arc
+   */
+  minCut(vertexCount: number): { sourceSide: Uint8Array } | undefined {
+    const { tails, heads, capacities } = this.room;
+    const network = new Network(vertexCount, this.count, tails, heads, capacities);
+    return network.solve();
+  }
+}
+
 class Network {
   private readonly space: Space;
   private highest = 0;
@@ -98,30 +112,29 @@ class Network {
 
   constructor(
     private readonly vertexCount: number,
-    tails: readonly number[],
-    heads: readonly number[],
-    capacities: readonly number[],
+    arcCount: number,
+    tails: Int32Array,
+    heads: Int32Array,
+    capacities: Float64Array,
   ) {
-    const arcCount = tails.length;
     this.space = spaceFor(vertexCount, arcCount);
-    this.space.first.fill(-1, 0, vertexCount);
-    this.space.excess.fill(0, 0, vertexCount);
-    const scale = scaleOf(capacities);
+    const { first, next, head, residual, excess } = this.space;
+    first.fill(-1, 0, vertexCount);
+    excess.fill(0, 0, vertexCount);
+    const scale = scaleOf(capacities, arcCount);
     for (let arc = 0; arc < arcCount; arc += 1) {
-      const tail = tails[arc] ?? 0;
-      const head = heads[arc] ?? 0;
+      const from = tails[arc] ?? 0;
+      const to = heads[arc] ?? 0;
       const capacity = capacities[arc] ?? 0;
-      this.link(2 * arc, tail, head, Number.isFinite(capacity) ? Math.round(capacity * scale) : uncuttableAfterScaling);
-      this.link(2 * arc + 1, head, tail, 0);
+      head[2 * arc] = to;
+      residual[2 * arc] = Number.isFinite(capacity) ? Math.round(capacity * scale) : uncuttableAfterScaling;
+      next[2 * arc] = first[from] ?? -1;
+      first[from] = 2 * arc;
+      head[2 * arc + 1] = from;
+      residual[2 * arc + 1] = 0;
+      next[2 * arc + 1] = first[to] ?? -1;
+      first[to] = 2 * arc + 1;
     }
-  }
-
-  private link(arc: number, tail: number, head: number, capacity: number): void {
-    const { first, next, residual } = this.space;
-    this.space.head[arc] = head;
-    residual[arc] = capacity;
-    next[arc] = first[tail] ?? -1;
-    first[tail] = arc;
   }
 
   solve(): { sourceSide: Uint8Array } | undefined {
@@ -298,8 +311,11 @@ class Network {
   }
 }
 
-function scaleOf(capacities: readonly number[]): number {
+function scaleOf(capacities: Float64Array, arcCount: number): number {
   let total = 0;
-  for (const capacity of capacities) if (Number.isFinite(capacity)) total += capacity;
+  for (let arc = 0; arc < arcCount; arc += 1) {
+    const capacity = capacities[arc] ?? 0;
+    if (Number.isFinite(capacity)) total += capacity;
+  }
   return total > 0 ? totalAfterScaling / total : 1;
 }

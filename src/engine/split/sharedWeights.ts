@@ -51,8 +51,9 @@ export function countWeightsOnce(
     return { own, shared };
   };
   order.forEach((index) => {
-    const { node, constants, mostBytes = Number.POSITIVE_INFINITY } = readers[index] ?? {};
-    if (node === undefined || constants === undefined || constants.length === 0) return;
+    const reader = readers[index];
+    if (reader === undefined || reader.constants.length === 0) return;
+    const { node, constants, mostBytes = Number.POSITIVE_INFINITY } = reader;
     const { own, shared } = claim(constants);
     node.weightBytes += own;
     if (shared > 0) node.sharedWeightBytes = shared;

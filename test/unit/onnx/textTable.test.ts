@@ -22,3 +22,12 @@ it('reads any text from the middle of bytes', () => {
     }),
   );
 });
+
+it('tells texts apart whose hashes are the same', () => {
+  const table = new TextTable();
+  // Collisions of FNV-1a that are known; the first two are as long as each other.
+  const texts = ['declinate', 'macallums', 'costarring', 'liquid', 'altarage', 'zinke'];
+  for (let round = 0; round < 2; round++) {
+    expect(texts.map((text) => table.text(bytesOf(text), 0, bytesOf(text).length))).toEqual(texts);
+  }
+});

@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../utf8';
 import { beginMessage, chargeKept, expectWire, textValue } from './fieldValues';
 import { type WireReader, wireType } from './wireReader';
 
@@ -40,10 +41,10 @@ export function readNodeEntry(wire: WireReader, end: number, depth: number, meta
       value = { start: wire.valueStart, end: wire.valueEnd };
     }
   }
-  // The value is decoded only now: it may stand before its key.
+  // The value is decoded only now: it may stand before its key. Hardly two nodes have the same one.
   if (!keptKeys.has(key)) return;
   chargeKept(wire, value.start, value.end);
-  metadata.set(key, wire.text(value.start, value.end));
+  metadata.set(key, decodeUtf8(wire.view(value.start, value.end)));
 }
 
 /** Reads the StringStringEntryProto from the reader's position to `end`. */

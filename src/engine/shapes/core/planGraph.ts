@@ -78,7 +78,9 @@ function readsOf(node: OnnxNode, bodies: readonly PlannedGraph[]): readonly stri
 
 function weightsOf(graph: OnnxGraph): ReadonlyMap<string, TensorFact> {
   const weights = new Map<string, TensorFact>();
-  for (const [name, tensor] of graph.initializers) weights.set(name, factOfTensor(tensor));
+  graph.initializers.forEach((tensor, name) => {
+    weights.set(name, factOfTensor(tensor));
+  });
   for (const [name, tensor] of graph.sparseInitializers) weights.set(name, factOfSparseTensor(tensor));
   return weights;
 }

@@ -6,7 +6,9 @@ import type { PlannedNode } from './plannedGraph';
 /** Bytes of each weight of the main graph by tensor name: initializers, sparse ones, and Constant nodes, inlined ones too. */
 export function weightBytesOf(graph: OnnxGraph, nodes: readonly PlannedNode[]): ReadonlyMap<string, number> {
   const bytes = new Map<string, number>();
-  for (const [name, tensor] of graph.initializers) bytes.set(name, bytesOfTensor(tensor));
+  graph.initializers.forEach((tensor, name) => {
+    bytes.set(name, bytesOfTensor(tensor));
+  });
   for (const [name, tensor] of graph.sparseInitializers) bytes.set(name, bytesOfSparse(tensor));
   for (const { node } of nodes) {
     const [output] = node.outputs;
