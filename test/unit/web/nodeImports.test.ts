@@ -12,7 +12,9 @@ const rooms = ['shared', 'engine', 'files', 'app', 'server', 'extension'];
 const neverThere =
   /^(app\/((push|measure)\/|profile\/profileModel|tasks\/programTask|deploy\/(bundleSecrets|certificates))|extension\/commands\/installRuntime)/;
 /** Only called where something is written, which nothing does there. */
-const onlyForWriting = new Set([...['chmodSync', 'chownSync', 'fchmodSync', 'fchownSync', 'fsyncSync', 'writeSync']]);
+const onlyForWriting = new Set([
+  ...['chmodSync', 'chownSync', 'fchmodSync', 'fchownSync', 'fdatasync', 'fsyncSync', 'writeSync'],
+]);
 /** Given by the thread that runs a program, as are its port and its data. */
 const ofThread = new Set(['worker_threads', 'vm', 'module']);
 
