@@ -81,7 +81,10 @@ function readersIn(mainOf: Int32Array, main: number, readers: readonly number[])
 
 type Joint = Pick<KernelBond, 'maker' | 'readers'>;
 
-/** What is launched as one: each node that prepares an input with the main node, and the main node with the last ones. */
+/**
+ * What is launched as one: each node that prepares an input with the main node, and the main node with the last ones. A kernel
+ * has so few nodes that looking through lists is faster than sets.
+ */
 function jointsOf(main: number, inner: readonly Inner[]): Joint[] {
   const joints: Joint[] = [];
   const last: number[] = [];

@@ -179,6 +179,12 @@ export class ModelSession {
     this.#waiters.clear();
   }
 
+  /** No run has come to its end yet, though the model itself may be known. */
+  get #isNew(): boolean {
+    const { analysis, state } = this.#snapshot;
+    return analysis === undefined || state === 'analyzing';
+  }
+
   /** Changes when the model does, or its configuration. */
   #files(): string {
     const configPath = findConfig(this.modelPath);
@@ -189,8 +195,7 @@ export class ModelSession {
     if (!this.#waiters.delete(waiter)) return;
     waiter.reject(canceledError());
     // Only a first run belongs to its waiters alone; later ones also serve the views that are already open.
-    const { analysis, state } = this.#snapshot;
-    if (this.#waiters.size === 0 && (analysis === undefined || state === 'analyzing')) this.#running?.abort();
+    if (this.#waiters.size === 0 && this.#isNew) this.#running?.abort();
   }
 
   async #run(): Promise<void> {
@@ -207,8 +212,7 @@ export class ModelSession {
       const request = { modelPath: this.modelPath, overrides, compare: false };
       try {
         const options = { signal: controller.signal, onProgress: this.#onProgress };
-        const { analysis } = this.#snapshot;
-        const known = analysis ? undefined : await this.worker.call('analysis', request, options);
+        const known = this.#isNew ? await this.worker.call('analysis', request, options) : undefined;
         const state = this.worker.call('state', request, options);
         if (known) void this.#showBeforePlan(known, state);
         this.#accept(await state, overrides);

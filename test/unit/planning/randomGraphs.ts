@@ -14,6 +14,7 @@ import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { namesOf, recordOf } from '../../../src/shared/recordOf';
 import { linkRates, tierRates } from '../../../src/shared/vocabulary/metrics';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
 
 /** One of each metric, and a weighted sum. */
@@ -222,5 +223,20 @@ export function expectBestRegimes(graph: SplitGraph, infrastructure: Infrastruct
     // Regimes that are thinner than a thousandth give way to a neighbor that is as good but for that.
     expect(own.objectiveValue).toBeLessThanOrEqual(Math.min(...values) * (1 + 2e-3));
     expectNear(regime.fixedMs + (8 * (regime.bytes + regime.answerBytes)) / (mbps * 1000), own.latencyMs);
+  }
+}
+
+/** The best value at a bandwidth, planned from scratch by the candidates alone; nothing where no plan keeps the constraints. */
+export function replanned(
+  graph: SplitGraph,
+  infrastructure: Infrastructure,
+  candidates = findCandidates(graph),
+): number | undefined {
+  const fast = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true } as const;
+  try {
+    return planModel(graph, candidates, infrastructure, fast).plan.evaluation.objectiveValue;
+  } catch (error) {
+    if (DnnSplitError.is(error, 'infeasible')) return undefined;
+    throw error;
   }
 }

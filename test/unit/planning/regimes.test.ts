@@ -10,7 +10,6 @@ import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { metrics } from '../../../src/shared/vocabulary/metrics';
 import { regimeAt } from '../../../src/shared/vocabulary/policy';
-import { DnnSplitError } from '../../../src/shared/work/errors';
 import {
   bestWithin,
   chainOf,
@@ -20,26 +19,13 @@ import {
   pinnedBy,
   randomLimits,
   randomPins,
+  replanned,
   smallGraphs,
 } from './randomGraphs';
 import { withBandwidths } from './support';
 
 const objectives: Objective[] = [...metrics, { latency: 1, cost: 500 }];
 const fast = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true } as const;
-
-/** The best value at a bandwidth, planned from scratch; nothing where no plan keeps the constraints. */
-function replanned(
-  graph: SplitGraph,
-  infrastructure: Infrastructure,
-  candidates = findCandidates(graph),
-): number | undefined {
-  try {
-    return planModel(graph, candidates, infrastructure, fast).plan.evaluation.objectiveValue;
-  } catch (error) {
-    if (DnnSplitError.is(error, 'infeasible')) return undefined;
-    throw error;
-  }
-}
 
 /** Bandwidths in Mbit/s of a fine sweep, those just beside each border included. */
 function sweepOf(regimes: readonly Regime[]): number[] {

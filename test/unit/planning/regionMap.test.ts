@@ -18,6 +18,7 @@ import {
   pinnedBy,
   randomLimits,
   randomPins,
+  replanned,
   smallGraphs,
 } from './randomGraphs';
 import { withBandwidths } from './support';
@@ -28,24 +29,17 @@ const fast = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true } 
 
 type Links = readonly [number, number];
 
-/** What planning is given besides tiers and links. */
-type Split = readonly [SplitGraph, readonly Candidate[]];
-
-function mapOf(split: Split, infrastructure: Infrastructure, links: Links): RegionMap | undefined {
+function mapOf(
+  graph: SplitGraph,
+  candidates: readonly Candidate[],
+  infrastructure: Infrastructure,
+  links: Links,
+): RegionMap | undefined {
   const options = { ...fast, regions: { ...range, links } };
   try {
-    const { regionMap } = planModel(...split, infrastructure, options);
+    const { regionMap } = planModel(graph, candidates, infrastructure, options);
     if (regionMap === undefined) throw new Error('there is no map');
     return regionMap;
-  } catch (error) {
-    if (DnnSplitError.is(error, 'infeasible')) return undefined;
-    throw error;
-  }
-}
-
-function replanned(split: Split, infrastructure: Infrastructure): number | undefined {
-  try {
-    return planModel(...split, infrastructure, fast).plan.evaluation.objectiveValue;
   } catch (error) {
     if (DnnSplitError.is(error, 'infeasible')) return undefined;
     throw error;
@@ -83,13 +77,13 @@ interface Seen {
 
 /** Sets a map beside planning again at every point of a grid, and adds the areas of its parts up. */
 function checkMap(graph: SplitGraph, infrastructure: Infrastructure, links: Links): Seen | undefined {
-  const split = [graph, findCandidates(graph)] as const;
-  const map = mapOf(split, infrastructure, links);
+  const candidates = findCandidates(graph);
+  const map = mapOf(graph, candidates, infrastructure, links);
   if (map === undefined) return undefined;
   let infeasible = 0;
   for (const mbps of gridOf()) {
     const swept = withBandwidths(infrastructure, { [links[0]]: mbps[0], [links[1]]: mbps[1] });
-    const best = replanned(split, swept);
+    const best = replanned(graph, swept, candidates);
     const region = map.regions[regionAt(map, mbps)];
     expect(region === undefined, `no plan at ${mbps}`).toBe(best === undefined);
     if (best === undefined || region === undefined) {
@@ -103,7 +97,7 @@ function checkMap(graph: SplitGraph, infrastructure: Infrastructure, links: Link
   }
   for (const mbps of slowPairs) {
     const swept = withBandwidths(infrastructure, { [links[0]]: mbps[0], [links[1]]: mbps[1] });
-    const best = replanned(split, swept);
+    const best = replanned(graph, swept, candidates);
     if (best !== undefined) expectNear(chosenValue(map, graph, swept, mbps), best);
   }
   const parts = [...map.regions.map(({ cornersMbps }) => cornersMbps), ...map.infeasible];

@@ -144,7 +144,11 @@ describe('a session', () => {
     waiting.abort();
     await opening;
     expect(run?.aborted).toBe(true);
+    // Whoever opens it again sees it early again.
+    const again = expect(session.settled()).rejects.toThrow();
+    await expect.poll(() => told.length).toBe(2);
     session.dispose();
+    await again;
   });
 
   it('runs again where a file has changed since the run under way began, and only then', async () => {

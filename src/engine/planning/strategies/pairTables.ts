@@ -59,8 +59,13 @@ function tablesOf(costs: CostTables, bounds: TierBounds, tensorBytes: readonly F
   const bonds = bondSeconds(costs);
   return {
     problem: inFieldOrder({
-      ...{ ...topology, tierCount, nodeCount, nodeCost, crossingCost },
-      ...{ linkCost: noCosts, reachCost: noCosts },
+      ...topology,
+      tierCount,
+      nodeCount,
+      nodeCost,
+      crossingCost,
+      linkCost: noCosts,
+      reachCost: noCosts,
     }),
     nodeOf: eachItself(nodeCount),
     apart: bonds === undefined ? [] : [bonds.below, bonds.above],
