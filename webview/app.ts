@@ -335,8 +335,8 @@ function focusWithPage(host: HTMLElement): void {
     if (document.activeElement === document.body) host.focus({ preventScroll: true });
   };
   window.addEventListener('focus', focus);
-  // The page may have had the focus before there was anything on it.
-  if (document.hasFocus()) focus();
+  // The page may have had the focus before there was anything on it. Focusing lays the page out, which its first frame does too.
+  if (document.hasFocus()) requestAnimationFrame(focus);
 }
 
 function followSize(host: HTMLElement, view: GraphView): void {

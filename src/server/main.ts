@@ -1,6 +1,7 @@
 /**
  * The background worker. Its threads start before the language server is loaded, which takes as long as reading a model:
- * `--first-model` names the one that is about to be opened; with `--ahead` they start after that, since one will be opened.
+ * `--first-model` names the one that is about to be opened; with `--ahead` they start after that and practise, since one will
+ * be opened.
  * `--code-folder` says where compiled programs are kept, `--trusted` that a person trusts the workspace.
  */
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { keptIn } from '../programs/keptIn';
 import { loadProgram } from '../programs/loadProgram';
 import { optimizeLater } from '../programs/optimizeLater';
 import { tryUriToPath } from './sessions/uris';
+import { practise } from './workers/practise';
 import { Trust } from './workers/trust';
 import { createWorkers } from './workers/workers';
 
@@ -37,7 +39,4 @@ if (firstModel !== undefined) {
 }
 const { serve } = loadProgram(join(__dirname, 'languageServer.js'), keptIn(codeFolder)) as LanguageServer;
 serve(workers, trust, __dirname);
-if (process.argv.includes('--ahead')) {
-  workers.analysis.start();
-  workers.layout.start();
-}
+if (process.argv.includes('--ahead')) void practise(workers).catch(() => undefined);

@@ -34,8 +34,11 @@ const madeRoom = 'Made room for what a person waits for.';
 /** The strategies are compared once nothing has changed for this long, so that a drag is not held up. */
 const comparisonDelayMs = 250;
 
-/** An analysis is shown without its plan where that takes longer, so that the views of most models change once. */
-const planPatienceMs = 200;
+/**
+ * An analysis is shown without its plan where that is not there so soon after the run began: the views of most models change
+ * once, and a large one shows its candidates as soon as they are known.
+ */
+const planPatienceMs = 400;
 
 /** A picture that was handed out is on the screen by then, also where everything shares two cores. */
 const drawnAfterMs = 750;
@@ -206,6 +209,7 @@ export class ModelSession {
       this.#stale = false;
       this.#brokenOff = false;
       const controller = new AbortController();
+      const beganAtMs = performance.now();
       this.#running = controller;
       this.#filesOfRun = this.#files();
       const overrides = this.#wanted;
@@ -214,7 +218,7 @@ export class ModelSession {
         const options = { signal: controller.signal, onProgress: this.#onProgress };
         const known = this.#isNew ? await this.worker.call('analysis', request, options) : undefined;
         const state = this.worker.call('state', request, options);
-        if (known) void this.#showBeforePlan(known, state);
+        if (known) void this.#showBeforePlan(known, state, beganAtMs + planPatienceMs);
         this.#accept(await state, overrides);
       } catch (thrown) {
         if (this.#disposed) break;
@@ -230,13 +234,13 @@ export class ModelSession {
     void this.#compareStrategies();
   }
 
-  /** Publishes what is known of a model that waits for its first plan. */
-  async #showBeforePlan(known: ModelAnalysis, planned: Promise<ModelState>): Promise<void> {
+  /** Publishes what is known of a model that still waits for its first plan at `atMs`. */
+  async #showBeforePlan(known: ModelAnalysis, planned: Promise<ModelState>, atMs: number): Promise<void> {
     const ended = planned.then(
       () => false,
       () => false,
     );
-    const isWaiting = await Promise.race([ended, setTimeout(planPatienceMs, true, { ref: false })]);
+    const isWaiting = await Promise.race([ended, setTimeout(atMs - performance.now(), true, { ref: false })]);
     if (isWaiting) this.#publish({ ...this.#readySnapshot(known), state: 'analyzing' });
   }
 

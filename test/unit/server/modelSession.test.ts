@@ -125,6 +125,19 @@ describe('a session', () => {
     quick.dispose();
   });
 
+  it('shows at once what took long to be known, however soon its plan comes', async () => {
+    const later = <Value>(delayMs: number, value: Value) =>
+      new Promise<Value>((resolve) => setTimeout(() => resolve(value), delayMs));
+    const call = (method: string) => (method === 'analysis' ? later(450, { analysis: {} }) : later(100, stateWith(0)));
+    const told: ModelSnapshot[] = [];
+    const listener = { changed: (snapshot: ModelSnapshot) => told.push(snapshot), progress: () => undefined };
+    const client = { call } as unknown as WorkerClient<AnalysisFunctions>;
+    const session = new ModelSession('/m.onnx', 'file:///m.onnx', client, listener);
+    await session.settled();
+    expect(told).toMatchObject([{ state: 'analyzing' }, { state: 'ready' }]);
+    session.dispose();
+  });
+
   it('gives up a first run that nobody waits for any more, also where the model itself is shown', async () => {
     let run: AbortSignal | undefined;
     const call = (method: string, _: StateRequest, { signal }: CallOptions) => {
