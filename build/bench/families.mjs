@@ -75,7 +75,9 @@ async function warmTimes(models, rounds, run) {
   /** @type {Warm[][]} */
   const samples = models.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, model] of models.entries()) samples[index]?.push(...(await samplesOf(() => run(model))));
+    // The largest first: what it calls so often is compiled once the small ones have their turn.
+    for (const [index, model] of [...models.entries()].reverse())
+      samples[index]?.push(...(await samplesOf(() => run(model))));
   }
   return samples.map((of) => ({
     cpuMs: Math.min(...of.map(({ cpuMs }) => cpuMs)),
