@@ -1,21 +1,28 @@
 /**
- * How what a command takes, and the layout alone, grows with the graph, family by family: the exponent of its CPU time over
- * nodes plus edges.
+ * How what a command takes, and the layout alone, grows with the graph, family by family. Two figures, measured apart: the
+ * exponent of CPU over nodes plus edges in one process that has compiled everything, and what a whole command takes from a
+ * cold start, of which starting and compiling are most where the graph is small.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageOfNode } from './childUsage.mjs';
 import { graphFamilies, sizeOf } from './graphFamilies.mjs';
 import { root } from './loadProduct.mjs';
-import { figure, spread, timeInTurn } from './statistics.mjs';
+import { figure, spread } from './statistics.mjs';
 import { writeFamily } from './writeFamily.mjs';
 
 const sizes = [1e3, 1e4, 1e5];
 const mostExponent = 1.3;
+/** A sample is as many runs as take this long, since the clock and a single collection count for much in a shorter one. */
+const sampleCpuMs = 50;
+/** Samples of a size in each round: at least the first, which compiles, and one more; then as many as take this long. */
+const [leastSamples, mostSamples, mostCpuMs] = [2, 5, 400];
 
-/** @typedef {{ readonly name: string, readonly args: (model: string, folder: string) => string[] }} Command */
+/** @typedef {{ readonly path: string, readonly size: number }} Model */
+/** @typedef {{ readonly name: string, readonly args: (model: string, folder: string) => string[] }} CommandLine */
+/** @typedef {{ readonly cpuMs: number, readonly runs: number }} Warm per run, and of how many */
 
-/** @type {readonly Command[]} */
+/** @type {readonly CommandLine[]} */
 const commands = [
   { name: 'analyze', args: (model) => ['analyze', model] },
   { name: 'plan, 3 tiers', args: (model) => ['plan', model, '--tiers', 'raspberry-pi-4,cpu-i7-6700k,v100'] },
@@ -30,7 +37,9 @@ const commands = [
 export async function families({ product, folder, rounds, say }) {
   const cli = join(root, 'dist/cli.js');
   if (!existsSync(cli)) return say('  left out: there is no dist/cli.js; run `npm run build` first');
-  const start = spread(Array.from({ length: rounds }, () => usageOfNode([cli, '--version']).cpuMs)).median;
+  const startMs = spread(Array.from({ length: rounds }, () => usageOfNode([cli, '--version']).cpuMs)).median;
+  say(`  warm: CPU per run, least of samples of at least ${sampleCpuMs} ms in one process`);
+  say(`  cold: the largest in a process of its own; one that does nothing takes ${figure(startMs / 1e3)} s`);
   for (const { name, draw } of graphFamilies) {
     const models = sizes.map((size) => {
       const readings = draw(size);
@@ -38,55 +47,86 @@ export async function families({ product, folder, rounds, say }) {
       writeFamily(path, readings);
       return { path, size: sizeOf(readings) };
     });
+    say(`  ${name}: ${models.map(({ size }) => size.toLocaleString('en')).join(', ')} nodes and edges`);
     for (const command of commands) {
-      const taken = models.map(({ path, size }) => {
-        const runs = Array.from({ length: rounds }, () => usageOfNode([cli, ...command.args(path, folder), '--json']));
-        const of = (/** @type {'cpuMs' | 'mostMemoryMB'} */ key) => spread(runs.map((run) => run[key])).median;
-        return { size, cpuMs: of('cpuMs'), memoryMB: of('mostMemoryMB') };
-      });
-      tellGrowth(say, `${name}, ${command.name}`, taken, start);
+      const argsOf = (/** @type {string} */ path) => [...command.args(path, folder), '--json'];
+      const warm = await warmTimes(models, rounds, ({ path }) => runHere(product, argsOf(path)));
+      const largest = models.at(-1)?.path ?? '';
+      tellGrowth(say, command.name, models, warm, `; cold ${coldText([cli, ...argsOf(largest)], rounds)}`);
     }
-    tellGrowth(say, `${name}, layout alone`, await laidOut(product, models, rounds), 0);
+    const graphs = new Map(models.map(({ path }) => [path, product.analyzeFile(path, {}).graph]));
+    // An engine remembers the blocks that it has laid out.
+    const layOut = (/** @type {Model} */ { path }) =>
+      product.buildScene(graphs.get(path), { folded: null }, product.createElkEngine());
+    tellGrowth(say, 'layout alone', models, await warmTimes(models, rounds, layOut));
     for (const { path } of models) rmSync(path);
   }
 }
 
-/** @typedef {{ size: number, cpuMs: number, memoryMB?: number }} Taken */
-
-/**
- * Of models that are analyzed already, each with its repeats folded.
- * @param {any} product @param {readonly { path: string, size: number }[]} models @param {number} rounds @returns {Promise<Taken[]>}
- */
-async function laidOut(product, models, rounds) {
-  const elk = product.createElkEngine();
-  const cases = models.map(({ path }) => {
-    const { graph } = product.analyzeFile(path, {});
-    return { name: path, run: () => product.buildScene(graph, { folded: null }, elk) };
-  });
-  const timings = await timeInTurn(cases, rounds);
-  return timings.map(({ cpuMs }, index) => ({ size: models[index]?.size ?? 0, cpuMs: cpuMs.median }));
+/** @param {readonly string[]} args @param {number} rounds */
+function coldText(args, rounds) {
+  const runs = Array.from({ length: rounds }, () => usageOfNode(args));
+  const of = (/** @type {'cpuMs' | 'mostMemoryMB'} */ key) => spread(runs.map((usage) => usage[key])).median;
+  return `${figure(of('cpuMs') / 1e3)} s, ${figure(of('mostMemoryMB'))} MB`;
 }
 
-/** @param {(line: string) => void} say @param {string} name @param {readonly Taken[]} taken @param {number} startMs */
-function tellGrowth(say, name, taken, startMs) {
-  say(`  ${name.padEnd(34)} ${taken.map(textOf).join('; ')}`);
-  const exponents = exponentsOf(taken, startMs);
+/** @param {readonly Model[]} models @param {number} rounds @param {(model: Model) => Promise<unknown>} run @returns {Promise<Warm[]>} */
+async function warmTimes(models, rounds, run) {
+  /** @type {Warm[][]} */
+  const samples = models.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    // The largest first: what it calls so often is compiled once the small ones have their turn.
+    for (const [index, model] of [...models.entries()].reverse())
+      samples[index]?.push(...(await samplesOf(() => run(model))));
+  }
+  return samples.map((of) => ({
+    cpuMs: Math.min(...of.map(({ cpuMs }) => cpuMs)),
+    runs: of.reduce((sum, { runs }) => sum + runs, 0),
+  }));
+}
+
+/** @param {() => Promise<unknown>} run @returns {Promise<Warm[]>} */
+async function samplesOf(run) {
+  const samples = [];
+  const mayTakeMore = (/** @type {number} */ spentMs) => samples.length < mostSamples && spentMs < mostCpuMs;
+  for (let spentMs = 0; samples.length < leastSamples || mayTakeMore(spentMs); ) {
+    const start = process.cpuUsage();
+    let [runs, cpuMs] = [0, 0];
+    while (cpuMs < sampleCpuMs) {
+      await run();
+      runs += 1;
+      const { user, system } = process.cpuUsage(start);
+      cpuMs = (user + system) / 1e3;
+    }
+    spentMs += cpuMs;
+    samples.push({ cpuMs: cpuMs / runs, runs });
+  }
+  return samples;
+}
+
+/** Runs a command of the command line in this process; what it prints is not shown. @param {any} product @param {readonly string[]} args */
+async function runHere(product, args) {
+  const program = new product.Command();
+  for (const add of [product.addAnalyze, product.addPlan, product.addGraph]) add(program);
+  const { write } = process.stdout;
+  process.stdout.write = () => true;
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } finally {
+    process.stdout.write = write;
+  }
+  if (process.exitCode !== undefined) throw new Error(`${args.join(' ')} ended with ${process.exitCode}.`);
+}
+
+/** @param {(line: string) => void} say @param {string} name @param {readonly Model[]} models @param {readonly Warm[]} warm @param {string} [cold] */
+function tellGrowth(say, name, models, warm, cold = '') {
+  const exponents = models.slice(1).map(({ size }, index) => {
+    const times = (warm[index + 1]?.cpuMs ?? Number.NaN) / (warm[index]?.cpuMs ?? Number.NaN);
+    return Math.log(times) / Math.log(size / (models[index]?.size ?? 1));
+  });
   const verdict = exponents.every((exponent) => exponent <= mostExponent) ? 'kept' : 'MISSED';
   const told = exponents.map((exponent) => exponent.toFixed(2)).join(' and ');
-  say(`  target ${verdict}: grows with the power ${told} of nodes plus edges, at most ${mostExponent}`);
-}
-
-/** @param {Taken} taken */
-function textOf({ size, cpuMs, memoryMB }) {
-  const memory = memoryMB === undefined ? '' : `, ${figure(memoryMB)} MB`;
-  return `${size.toLocaleString('en')}: CPU ${figure(cpuMs)} ms${memory}`;
-}
-
-/** Of each size over the one before, without what the program takes to start. @param {readonly Taken[]} taken @param {number} startMs */
-function exponentsOf(taken, startMs) {
-  const beyondStart = (/** @type {Taken} */ { cpuMs }) => Math.max(1, cpuMs - startMs);
-  return taken.slice(1).map((one, index) => {
-    const before = taken[index] ?? one;
-    return Math.log(beyondStart(one) / beyondStart(before)) / Math.log(one.size / before.size);
-  });
+  const times = warm.map(({ cpuMs, runs }) => `${figure(cpuMs)} (${runs})`).join(', ');
+  say(`    ${name.padEnd(14)} warm ${times} ms (runs)${cold}`);
+  say(`    target ${verdict}: grows with the power ${told} of nodes plus edges, at most ${mostExponent}`);
 }

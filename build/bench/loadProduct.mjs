@@ -22,6 +22,10 @@ const entry = `
   export { planModel } from './src/engine/planning/planModel';
   export { defaultConfig, resolveConfig } from './src/engine/planning/infrastructure/resolveConfig';
   export { linkPreset, tierPreset } from './src/engine/presets/presets';
+  export { Command } from 'commander';
+  export { addAnalyze } from './src/cli/commands/analyze';
+  export { addGraph } from './src/cli/commands/graph';
+  export { addPlan } from './src/cli/commands/plan';
   export { analyzeFile } from './src/app/model/analyzeFile';
   export { configOf, settingsOf } from './src/app/model/configuredModel';
   export { planAnalyzed, planText } from './src/app/plan/planAnalyzed';

@@ -25,7 +25,7 @@ const sections = new Map([
   ['scaling', { title: 'Ten times the nodes', run: scaling }],
   ['excess', { title: 'Far too much of one thing', run: excess }],
   ['growth', { title: 'Four times the sums, readers, bodies, names and nodes, cold', run: growth }],
-  ['families', { title: 'Ten and a hundred times the graph, family by family, cold', run: families }],
+  ['families', { title: 'Ten and a hundred times the graph, family by family', run: families }],
   ['workspace', { title: 'Four times the models in one workspace', run: workspace }],
   ['memory', { title: 'Models opened and closed again', run: memory }],
   ['exact', { title: 'The exact planner', run: exact }],

@@ -1,4 +1,4 @@
-import { type LayoutEdge, type LayoutGraph, lateLayersOf } from './layoutGraph';
+import { type EdgeEnds, edgeEndsOf, type LayoutGraph, lateLayersOf } from './layoutGraph';
 
 /** A stretch of the order between two vertices that no edge passes by; it shares them with its neighbors. */
 export interface Block {
@@ -22,11 +22,12 @@ export interface Blocks {
 const shortestLane = 6;
 
 /** Vertices that no kept edge passes by, ascending. */
-function cutVertices(vertexCount: number, edges: readonly LayoutEdge[], kept: Uint8Array): number[] {
+function cutVertices(vertexCount: number, { from, to }: EdgeEnds, kept: Uint8Array): number[] {
   const reach = new Int32Array(vertexCount);
-  edges.forEach(({ from, to }, edge) => {
-    if (kept[edge] === 1) reach[from] = Math.max(reach[from] ?? 0, to);
-  });
+  for (let edge = 0; edge < from.length; edge++) {
+    const start = from[edge] ?? 0;
+    if (kept[edge] === 1) reach[start] = Math.max(reach[start] ?? 0, to[edge] ?? 0);
+  }
   const cuts: number[] = [];
   let furthest = 0;
   for (let vertex = 0; vertex < vertexCount; vertex++) {
@@ -48,32 +49,31 @@ function blockNumbers(vertexCount: number, cuts: readonly number[]): Int32Array 
 }
 
 /** Takes the longer half of the edges out of every block that costs more than the limit; false when nothing was left to take. */
-function dropLongEdges(graph: LayoutGraph, kept: Uint8Array, limit: number): boolean {
-  const { edges, widths } = graph;
-  const count = widths.length;
-  const numbers = blockNumbers(count, cutVertices(count, edges, kept));
-  const layers = lateLayersOf(count, edges, (edge) => kept[edge] === 1);
-  const spanOf = ({ from, to }: LayoutEdge) => (layers[to] ?? 0) - (layers[from] ?? 0);
+function dropLongEdges(count: number, ends: EdgeEnds, kept: Uint8Array, limit: number): boolean {
+  const { from, to } = ends;
+  const numbers = blockNumbers(count, cutVertices(count, ends, kept));
+  const layers = lateLayersOf(count, ends, kept);
   const cost = new Float64Array(count + 1);
   const longest = new Int32Array(count + 1);
   for (const number of numbers) cost[number] = (cost[number] ?? 0) + 1;
-  edges.forEach((edge, index) => {
-    if (kept[index] === 0) return;
-    const block = numbers[edge.to] ?? 0;
-    cost[block] = (cost[block] ?? 0) + Math.max(0, spanOf(edge) - 1);
-    longest[block] = Math.max(longest[block] ?? 0, spanOf(edge));
+  const spans = from.map((start, edge) => (kept[edge] === 1 ? (layers[to[edge] ?? 0] ?? 0) - (layers[start] ?? 0) : 0));
+  const blockOf = (edge: number) => numbers[to[edge] ?? 0] ?? 0;
+  spans.forEach((span, edge) => {
+    const block = blockOf(edge);
+    cost[block] = (cost[block] ?? 0) + Math.max(0, span - 1);
+    longest[block] = Math.max(longest[block] ?? 0, span);
   });
-  const dropped = new Set<number>();
-  const isLong = (edge: LayoutEdge, index: number, atLeast: number) =>
-    kept[index] === 1 && spanOf(edge) > Math.max(shortestLane, atLeast) && (cost[numbers[edge.to] ?? 0] ?? 0) > limit;
-  edges.forEach((edge, index) => {
-    if (isLong(edge, index, (longest[numbers[edge.to] ?? 0] ?? 0) / 2)) dropped.add(edge.from);
+  const isLong = (edge: number, span: number, atLeast: number) =>
+    span > Math.max(shortestLane, atLeast) && (cost[blockOf(edge)] ?? 0) > limit;
+  const dropped = new Uint8Array(count);
+  spans.forEach((span, edge) => {
+    if (isLong(edge, span, (longest[blockOf(edge)] ?? 0) / 2)) dropped[from[edge] ?? 0] = 1;
   });
   // All long edges of a source go together: a mask that most blocks read from a lane must not be different in the first.
   let changed = false;
-  edges.forEach((edge, index) => {
-    if (!dropped.has(edge.from) || !isLong(edge, index, 0)) return;
-    kept[index] = 0;
+  spans.forEach((span, edge) => {
+    if (dropped[from[edge] ?? 0] === 0 || !isLong(edge, span, 0)) return;
+    kept[edge] = 0;
     changed = true;
   });
   return changed;
@@ -83,12 +83,12 @@ function dropLongEdges(graph: LayoutGraph, kept: Uint8Array, limit: number): boo
  * Takes the edges out that lead from the first vertex of a block to its last one, around all of it (the skips of residual
  * nets and transformers): what they go around is a path then, which stays straight and needs no layout of its own.
  */
-function dropSkips({ edges, widths }: LayoutGraph, kept: Uint8Array): boolean {
-  const count = widths.length;
-  const cuts = cutVertices(count, edges, kept);
+function dropSkips(count: number, ends: EdgeEnds, kept: Uint8Array): boolean {
+  const cuts = cutVertices(count, ends, kept);
   const numbers = blockNumbers(count, cuts);
   let changed = false;
-  edges.forEach(({ from, to }, edge) => {
+  ends.from.forEach((from, edge) => {
+    const to = ends.to[edge] ?? 0;
     const block = numbers[to] ?? 0;
     if (kept[edge] === 0 || to - from < 2 || cuts[block] !== to || cuts[block - 1] !== from) return;
     kept[edge] = 0;
@@ -106,11 +106,12 @@ export function cutIntoBlocks(graph: LayoutGraph, limit: number): Blocks {
   const { edges, widths } = graph;
   const count = widths.length;
   if (count === 0) return { blocks: [], lanes: [] };
+  const ends = edgeEndsOf(edges);
   const kept = new Uint8Array(edges.length).fill(1);
-  for (let round = 0; round < 24; round++) if (!dropLongEdges(graph, kept, limit)) break;
-  for (let round = 0; round < 24; round++) if (!dropSkips(graph, kept)) break;
+  for (let round = 0; round < 24; round++) if (!dropLongEdges(count, ends, kept, limit)) break;
+  for (let round = 0; round < 24; round++) if (!dropSkips(count, ends, kept)) break;
 
-  const cuts = cutVertices(count, edges, kept);
+  const cuts = cutVertices(count, ends, kept);
   const numbers = blockNumbers(count, cuts);
   const edgesOfBlock: number[][] = cuts.map(() => []);
   const lanes: number[] = [];

@@ -92,17 +92,61 @@ export function layersOf(
   return layer;
 }
 
+/** Edges by where they begin, ascending, as two lists: in this order a pass over them follows the graph downwards. */
+export interface EdgeEnds {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
+export function edgeEndsOf(edges: readonly LayoutEdge[]): EdgeEnds {
+  const sorted = [...edges].sort((a, b) => a.from - b.from);
+  return { from: Int32Array.from(sorted, ({ from }) => from), to: Int32Array.from(sorted, ({ to }) => to) };
+}
+
+/** The sink with the longest path above it; of several the last. */
+function mainSink(vertexCount: number, { from, to }: EdgeEnds, kept: Uint8Array): number {
+  const depth = new Int32Array(vertexCount);
+  const isSink = new Uint8Array(vertexCount).fill(1);
+  for (let edge = 0; edge < from.length; edge++) {
+    if (kept[edge] === 0) continue;
+    const [start = 0, end = 0] = [from[edge], to[edge]];
+    depth[end] = Math.max(depth[end] ?? 0, (depth[start] ?? 0) + 1);
+    isSink[start] = 0;
+  }
+  return depth.reduce(
+    (sink, below, vertex) => (isSink[vertex] === 1 && below >= (depth[sink] ?? 0) ? vertex : sink),
+    0,
+  );
+}
+
 /**
  * Layers from the other end: as late as possible for all that leads to the main sink, as early as possible for the rest.
  * What only prepares a tensor for a late reader stands with that reader, so that the long edge is the one that leads there.
+ * @param kept 1 for each edge that counts
  */
-export function lateLayersOf(
-  vertexCount: number,
-  edges: readonly LayoutEdge[],
-  keep: (edge: number) => boolean,
-): Int32Array {
-  const reversed = edges.map(({ from, to }) => ({ from: vertexCount - 1 - to, to: vertexCount - 1 - from }));
-  const layers = layersOf(vertexCount, reversed, adjacencyOf(vertexCount, reversed, keep));
-  const last = layers.reduce((most, layer) => Math.max(most, layer), 0);
-  return Int32Array.from(layers, (_, vertex) => last - (layers[vertexCount - 1 - vertex] ?? 0));
+export function lateLayersOf(vertexCount: number, { from, to }: EdgeEnds, kept: Uint8Array): Int32Array {
+  const sink = mainSink(vertexCount, { from, to }, kept);
+  // Counted from the last layer upwards.
+  const height = new Int32Array(vertexCount);
+  const onMain = new Uint8Array(vertexCount);
+  onMain[sink] = 1;
+  for (let edge = from.length - 1; edge >= 0; edge--) {
+    if (kept[edge] === 0) continue;
+    const [start = 0, end = 0] = [from[edge], to[edge]];
+    height[start] = Math.max(height[start] ?? 0, (height[end] ?? 0) + 1);
+    if (onMain[end] === 1) onMain[start] = 1;
+  }
+  // What does not lead there stands right below the lowest of what it reads.
+  const never = 2 ** 31 - 1;
+  const below = new Int32Array(vertexCount).fill(never);
+  const heightOf = (vertex: number) =>
+    (onMain[vertex] === 1 || below[vertex] === never ? height[vertex] : below[vertex]) ?? 0;
+  for (let edge = 0; edge < from.length; edge++) {
+    if (kept[edge] === 0) continue;
+    const [start = 0, end = 0] = [from[edge], to[edge]];
+    below[end] = Math.min(below[end] ?? never, heightOf(start) - 1);
+  }
+  const heights = height.map((_, vertex) => heightOf(vertex));
+  const highest = heights.reduce((most, each) => Math.max(most, each), 0);
+  return heights.map((each) => highest - each);
 }
