@@ -39,4 +39,6 @@ if (firstModel !== undefined) {
 }
 const { serve } = loadProgram(join(__dirname, 'languageServer.js'), keptIn(codeFolder)) as LanguageServer;
 serve(workers, trust, __dirname);
-if (process.argv.includes('--ahead')) void practise(workers).catch(() => undefined);
+// In a browser the sample is not there, and the threads only start.
+if (process.argv.includes('--ahead'))
+  void practise(workers, join(__dirname, '../media/sample/mobilenetv2.onnx')).catch(() => undefined);

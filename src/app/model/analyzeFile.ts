@@ -1,4 +1,3 @@
-import type { ByteSource } from '../../engine/onnx/byteSource';
 import { externalLocations } from '../../engine/onnx/externalLocations';
 import type { OnnxModel } from '../../engine/onnx/model';
 import { readModel } from '../../engine/onnx/read/readModel';
@@ -56,49 +55,34 @@ export function analyzeFile(
         path,
       });
     }
-    return analyzeSource(source, source.identity, { bindings, state: setting }, work);
+    const model = readModel(source, work);
+    const { inferred, stated, assumed, unknown: unsized, state } = inferSized(model, bindings, work, setting);
+    throwIfCanceled(work);
+    work.report(say('stage.splitPoints', {}).text);
+    const graph = buildSplitGraph(inferred, state);
+    throwIfCanceled(work);
+    let hash: string | undefined;
+    return {
+      path,
+      identity: source.identity,
+      inferred,
+      stated,
+      assumed,
+      unsized,
+      state,
+      graph,
+      ...searchCandidates(graph),
+      ...weightFilesOf(model, path),
+      get structureHash() {
+        hash ??= structureHash(model);
+        return hash;
+      },
+    };
   } catch (thrown) {
     throw DnnSplitError.is(thrown) ? inFile(thrown, path) : thrown;
   } finally {
     source.close();
   }
-}
-
-/**
- * The same for a model's bytes, wherever they are.
- * @param identity of the file that they are from, under the name that it was asked for
- * @throws DnnSplitError those of `readModel` and `inferSized`, `canceled`
- */
-export function analyzeSource(
-  source: ByteSource,
-  identity: FileIdentity,
-  { bindings, state: setting }: Reading,
-  work: Work = unwatched,
-): AnalyzedModel {
-  const { path } = identity;
-  const model = readModel(source, work);
-  const { inferred, stated, assumed, unknown: unsized, state } = inferSized(model, bindings, work, setting);
-  throwIfCanceled(work);
-  work.report(say('stage.splitPoints', {}).text);
-  const graph = buildSplitGraph(inferred, state);
-  throwIfCanceled(work);
-  let hash: string | undefined;
-  return {
-    path,
-    identity,
-    inferred,
-    stated,
-    assumed,
-    unsized,
-    state,
-    graph,
-    ...searchCandidates(graph),
-    ...weightFilesOf(model, path),
-    get structureHash() {
-      hash ??= structureHash(model);
-      return hash;
-    },
-  };
 }
 
 /** The size of every dimension that is given or assumed. */

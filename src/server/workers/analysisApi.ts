@@ -62,8 +62,6 @@ export interface PlanSource {
 
 /** The functions of the analysis worker. */
 export interface AnalysisFunctions {
-  /** Goes through an opening with a model of its own, and gives its graph: see `practise`. */
-  practise(params: { readonly blocks: number }, work: Work): SplitGraph;
   /** Reads and analyzes a model ahead of what is asked about it. */
   read(params: { readonly modelPath: string }, work: Work): void;
   /** What `state` tells of the model itself, which large models have long before their plan. */

@@ -3,8 +3,8 @@ import { Places } from '../../app/assistant/places';
 import { deploymentOf, deploymentSteps } from '../../app/deploy/deployTarget';
 import { measurableModel } from '../../app/measure/measurableModel';
 import { measuredProfile } from '../../app/measure/measureTiers';
-import { type AnalyzedModel, analyzeSource } from '../../app/model/analyzeFile';
-import { type ModelSettings, settingsOf } from '../../app/model/configuredModel';
+import type { AnalyzedModel } from '../../app/model/analyzeFile';
+import type { ModelSettings } from '../../app/model/configuredModel';
 import { findConfig } from '../../app/model/findConfig';
 import { bodyAround, openBody } from '../../app/model/openBody';
 import { checkPlan } from '../../app/plan/checkPlan';
@@ -20,8 +20,6 @@ import { rangesOfInputs } from '../../app/split/splitInputs';
 import { takeSteps } from '../../app/tasks/steps';
 import { matchedText, matchNodeData } from '../../engine/nodeData/matchNodeData';
 import { nodeDataText } from '../../engine/nodeData/nodeDataText';
-import { bufferSource } from '../../engine/onnx/byteSource';
-import { defaultConfig } from '../../engine/planning/infrastructure/resolveConfig';
 import { interactiveMs } from '../../engine/planning/planModel';
 import { analysisReport } from '../../engine/report/analysisReport';
 import { nodeDetails } from '../../engine/report/nodeDetails';
@@ -29,7 +27,6 @@ import { planReport } from '../../engine/report/planReport';
 import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
 import { unstatedInPlan } from '../../engine/report/unstated';
-import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { Reach } from '../../files/reach';
 import { readingOfPlan } from '../../shared/documents/plan';
 import { say } from '../../shared/messages/say';
@@ -45,7 +42,6 @@ import type {
   PlanSource,
   StateRequest,
 } from './analysisApi';
-import { practiceModel } from './practiceModel';
 
 /** Milliseconds that a preview looks for a plan where none is at hand. */
 const previewMs = 100;
@@ -65,7 +61,6 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
   return {
-    practise: ({ blocks }, work) => practised(blocks, work),
     read({ modelPath }, work) {
       cache.analyzed(modelPath, cache.reading(modelPath), work);
     },
@@ -194,19 +189,6 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     tool: ({ tool, input, roots, writable }, work) => answerTool(tool, input, new Places(roots, writable), work),
     forget: ({ modelPath }) => cache.forget(modelPath),
   };
-}
-
-/** Analyzes a model that is no file, plans it and reports on both. */
-function practised(blocks: number, work: Work): SplitGraph {
-  const identity = { path: 'practice.onnx', key: '', stamp: '' };
-  const reading = { bindings: {}, state: 'recognized' } as const;
-  const analyzed = analyzeSource(bufferSource(practiceModel(blocks)), identity, reading, work);
-  const settings = settingsOf(identity.path, { path: undefined, config: defaultConfig, profiles: new Map() });
-  const { result } = planAnalyzed(analyzed, settings, {}, { quickCertificate: true }, work);
-  analysisReport(analyzed);
-  planReport(result, analyzed);
-  sceneOverlay(result.costs, result.plan);
-  return analyzed.graph;
 }
 
 /** The analysis, and the plan or why there is none: a broken configuration does not hide what is known of the model. */

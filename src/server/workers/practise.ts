@@ -1,22 +1,29 @@
 import type { Workers } from './workers';
 
-/** Blocks of the models that are practised on: small ones first, since a person's call waits for the one under way. */
-const practiceBlocks = [2, 8, 20, 20, 20, 20];
-
-const noModel = { modelPath: '' };
+/** After these, further ones gain little. */
+const rounds = 6;
 
 /**
- * Has the threads do what the first opening asks of them, on models of their own, until somebody asks for something: code
- * that has run before runs several times faster, and the first opening comes while the window is busy too.
+ * Has the threads open a model and forget it, several times over, until somebody asks for something: code that has run
+ * before runs faster, and the first opening comes while the window is busy too. A person's call waits for the one step that
+ * is under way.
+ * @param modelPath a small model
+ * @throws DnnSplitError those of the steps
  */
-export async function practise({ analysis, layout }: Pick<Workers, 'analysis' | 'layout'>): Promise<void> {
+export async function practise({ analysis, layout }: Workers, modelPath: string): Promise<void> {
+  const isNeeded = () => analysis.isBusy || layout.isBusy;
+  const forget = () => Promise.all([analysis.call('forget', { modelPath }), layout.call('forget', { modelPath })]);
   // Nobody waits for a thread that has not even loaded yet.
-  await Promise.all([analysis.call('forget', noModel), layout.call('forget', noModel)]);
-  for (const blocks of practiceBlocks) {
-    if (analysis.isBusy || layout.isBusy) return;
-    const graph = await analysis.call('practise', { blocks });
-    if (analysis.isBusy || layout.isBusy) return;
-    await layout.call('scene', { ...noModel, key: '', graph, folded: null });
-    await layout.call('forget', noModel);
+  await forget();
+  for (let round = 0; round < rounds && !isNeeded(); round++) {
+    const graph = await analysis.call('graph', { modelPath, unless: '' });
+    if (isNeeded()) break;
+    await analysis.call('state', { modelPath, overrides: {}, compare: false });
+    if (isNeeded()) break;
+    await analysis.call('overlay', { modelPath, overrides: {} });
+    if (isNeeded()) break;
+    await layout.call('scene', { modelPath, folded: null, ...graph });
+    if (!isNeeded()) await forget();
   }
+  await forget();
 }
