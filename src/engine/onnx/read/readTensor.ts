@@ -38,6 +38,15 @@ interface FoundPayload {
   parts: Uint8Array[];
 }
 
+/** Where the elements of a tensor lie beside the model, as the file writes it. */
+interface ExternalData {
+  readonly location: string;
+  readonly offset: string;
+  readonly length?: string;
+}
+
+const unstated: ExternalData = { location: '', offset: '0' };
+
 /**
  * Reads the TensorProto from the reader's position to `end`; a large payload is passed over unread.
  * `start` is where its tag lies.
@@ -47,7 +56,7 @@ export function readTensor(wire: WireReader, start: number, end: number, depth: 
   let name = '';
   let dtype: DType = 'undefined';
   let isExternal = false;
-  let external: Map<string, string> | undefined;
+  let external = unstated;
   let found: FoundPayload | undefined;
   beginMessage(wire, message, end, depth);
   while (wire.nextField(end, message)) {
@@ -63,8 +72,7 @@ export function readTensor(wire: WireReader, start: number, end: number, depth: 
         break;
       case tensorField.externalData: {
         const { key, value } = readEntry(wire, enterMessage(wire, message), depth + 1);
-        external ??= new Map();
-        external.set(key, value);
+        if (key === 'location' || key === 'offset' || key === 'length') external = { ...external, [key]: value };
         break;
       }
       case tensorField.dataLocation:
@@ -84,9 +92,7 @@ export function readTensor(wire: WireReader, start: number, end: number, depth: 
   }
   const elements = countElements(wire, shape, start);
   const bytes = byteLength(dtype, elements);
-  const payload = isExternal
-    ? externalPayload(wire, external ?? new Map(), bytes, start)
-    : inModelPayload(found, dtype, elements);
+  const payload = isExternal ? externalPayload(wire, external, bytes, start) : inModelPayload(found, dtype, elements);
   checkLength(wire, name, dtype, heldBytes(payload, found), bytes, start);
   wire.charge(400 + 8 * shape.length);
   return { name, dtype, shape: shape.slice(), payload, bytes, range: { offset: start, length: end - start } };
@@ -179,15 +185,14 @@ function putBits(result: Uint8Array, offset: number, elementBytes: number, bit: 
 
 function externalPayload(
   wire: WireReader,
-  values: ReadonlyMap<string, string>,
+  external: ExternalData,
   needed: number | undefined,
   start: number,
 ): TensorPayload {
-  const location = values.get('location') ?? '';
+  const { location } = external;
   if (location === '') throw wire.malformed(say('damage.noLocation', {}), start);
-  const lengthText = values.get('length');
-  const offset = byteCount(wire, values.get('offset') ?? '0', start);
-  const stated = lengthText === undefined ? undefined : byteCount(wire, lengthText, start);
+  const offset = byteCount(wire, external.offset, start);
+  const stated = external.length === undefined ? undefined : byteCount(wire, external.length, start);
   // ONNX Runtime takes a length of 0 for none at all, and some writers rely on that.
   const length = stated === 0 && needed !== 0 ? undefined : stated;
   const isSmall = needed !== undefined && needed <= largestExternalConstantBytes && (length ?? needed) === needed;
