@@ -62,8 +62,7 @@ const bytesByTensors = new WeakMap<SplitGraph['tensors'], Float64Array>();
 export function tensorBytes({ tensors }: SplitGraph): Float64Array {
   const bytes = bytesByTensors.get(tensors) ?? new Float64Array(tensors.length);
   if (bytesByTensors.has(tensors)) return bytes;
-  let index = 0;
-  for (const tensor of tensors) bytes[index++] = tensor.bytes ?? Number.POSITIVE_INFINITY;
+  for (let index = 0; index < bytes.length; index++) bytes[index] = tensors[index]?.bytes ?? Number.POSITIVE_INFINITY;
   bytesByTensors.set(tensors, bytes);
   return bytes;
 }

@@ -40,12 +40,10 @@ interface FoundPayload {
 
 /** Where the elements of a tensor lie beside the model, as the file writes it. */
 interface ExternalData {
-  readonly location: string;
-  readonly offset: string;
-  readonly length?: string;
+  location: string;
+  offset: string;
+  length?: string;
 }
-
-const unstated: ExternalData = { location: '', offset: '0' };
 
 /**
  * Reads the TensorProto from the reader's position to `end`; a large payload is passed over unread.
@@ -56,7 +54,7 @@ export function readTensor(wire: WireReader, start: number, end: number, depth: 
   let name = '';
   let dtype: DType = 'undefined';
   let isExternal = false;
-  let external = unstated;
+  let external: ExternalData | undefined;
   let found: FoundPayload | undefined;
   beginMessage(wire, message, end, depth);
   while (wire.nextField(end, message)) {
@@ -72,7 +70,8 @@ export function readTensor(wire: WireReader, start: number, end: number, depth: 
         break;
       case tensorField.externalData: {
         const { key, value } = readEntry(wire, enterMessage(wire, message), depth + 1);
-        if (key === 'location' || key === 'offset' || key === 'length') external = { ...external, [key]: value };
+        external ??= { location: '', offset: '0' };
+        if (key === 'location' || key === 'offset' || key === 'length') external[key] = value;
         break;
       }
       case tensorField.dataLocation:
@@ -185,14 +184,14 @@ function putBits(result: Uint8Array, offset: number, elementBytes: number, bit: 
 
 function externalPayload(
   wire: WireReader,
-  external: ExternalData,
+  external: ExternalData | undefined,
   needed: number | undefined,
   start: number,
 ): TensorPayload {
-  const { location } = external;
+  const { location, offset: offsetText, length: lengthText } = external ?? { location: '', offset: '0' };
   if (location === '') throw wire.malformed(say('damage.noLocation', {}), start);
-  const offset = byteCount(wire, external.offset, start);
-  const stated = external.length === undefined ? undefined : byteCount(wire, external.length, start);
+  const offset = byteCount(wire, offsetText, start);
+  const stated = lengthText === undefined ? undefined : byteCount(wire, lengthText, start);
   // ONNX Runtime takes a length of 0 for none at all, and some writers rely on that.
   const length = stated === 0 && needed !== 0 ? undefined : stated;
   const isSmall = needed !== undefined && needed <= largestExternalConstantBytes && (length ?? needed) === needed;
