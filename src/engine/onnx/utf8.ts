@@ -13,8 +13,12 @@ export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): st
   return text ?? anyText(bytes.subarray(start, end));
 }
 
+/** Per length a list for character codes, used again and again: a model has as many names as nodes. */
+const codesOfLength: number[][] = [];
+
 function asciiText(bytes: Uint8Array, start: number, end: number): string | undefined {
-  const codes: number[] = new Array(end - start);
+  const codes = codesOfLength[end - start] ?? new Array<number>(end - start);
+  codesOfLength[end - start] = codes;
   for (let index = start; index < end; index++) {
     const byte = bytes[index] ?? 0;
     if (byte >= 0x80) return undefined;

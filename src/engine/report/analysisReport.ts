@@ -76,9 +76,12 @@ function modelReport({
   weightFiles,
 }: AnalysisFacts): AnalysisReport['model'] {
   const { model } = inferred;
-  const inBodies = sumOf(inferred.nodes, ({ node }) => bodyWeightBytes(node));
-  const uncounted = inferred.nodes.filter(({ macs }) => macs === undefined).length;
-  const macs = sumOf(inferred.nodes, (node) => node.macs ?? 0);
+  let [inBodies, uncounted, macs] = [0, 0, 0];
+  for (const node of inferred.nodes) {
+    inBodies += bodyWeightBytes(node.node);
+    if (node.macs === undefined) uncounted += 1;
+    macs += node.macs ?? 0;
+  }
   const [everything] = loadsAtPosition(graph, graph.nodes.length);
   return {
     path,
@@ -106,9 +109,9 @@ function modelReport({
 /** How much of the weights has which type. */
 function weightTypes({ model, weightBytes }: InferredModel): Pick<AnalysisReport['model'], 'weightTypes'> {
   const byType = new Map<DType, number>();
-  for (const [name, { dtype }] of model.graph.initializers) {
+  model.graph.initializers.forEach(({ dtype }, name) => {
     byType.set(dtype, (byType.get(dtype) ?? 0) + (weightBytes.get(name) ?? 0));
-  }
+  });
   const types = [...byType].map(([dtype, bytes]) => ({ dtype, bytes })).filter(({ bytes }) => bytes > 0);
   return types.length === 0 ? {} : { weightTypes: types.sort((a, b) => b.bytes - a.bytes) };
 }

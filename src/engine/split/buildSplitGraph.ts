@@ -13,7 +13,7 @@ import { chooseOrder } from './order';
 import { permuteNodes } from './permuteNodes';
 import { rateClassOf } from './rateClass';
 import { sizedLike } from './sessionGraph';
-import { countWeightsOnce, type DraftNode, readsPart, type WeightReader } from './sharedWeights';
+import { countWeightsOnce, type DraftNode, type ReadConstants, readsPart } from './sharedWeights';
 import type { DataTensor, SplitGraph } from './splitGraph';
 import { withState } from './stateTensors';
 import { keepTopology, type TensorTopology, topologyOfReads } from './topology';
@@ -26,22 +26,22 @@ import { keepTopology, type TensorTopology, topologyOfReads } from './topology';
  * @throws DnnSplitError `unsupported-model` where a tensor is made twice or a node needs its own result.
  */
 export function buildSplitGraph(inferred: InferredModel, state: readonly StatePair[] = []): SplitGraph {
-  const { graph: whole, drafts, foldedMakers } = draftGraph(inferred);
+  const { graph: whole, constants, foldedMakers } = draftGraph(inferred);
   const graph = withState(whole, state);
   const order = chooseOrder(graph);
   const isIdentity = order.every((node, place) => node === place);
-  countWeightsOnce(inferred.weightBytes, drafts, order, foldedMakers);
+  countWeightsOnce(inferred.weightBytes, whole.nodes, constants, order, foldedMakers);
   return isIdentity ? graph : permuteNodes(graph, order);
 }
 
 /** A graph with the sizes of the same model under other dimensions; what is not among its nodes and tensors is left out. */
 export function resizedGraph(graph: SplitGraph, inferred: InferredModel, state: readonly StatePair[]): SplitGraph {
-  const { graph: whole, drafts, foldedMakers } = draftGraph(inferred);
+  const { graph: whole, constants, foldedMakers } = draftGraph(inferred);
   const placeOf = new Map(graph.nodes.map(({ id }, place) => [id, place]));
-  const places = drafts.map(({ node }) => placeOf.get(node.id) ?? graph.nodes.length);
-  const order = Int32Array.from(drafts.keys()).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
+  const places = whole.nodes.map(({ id }) => placeOf.get(id) ?? graph.nodes.length);
+  const order = Int32Array.from(places.keys()).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
   const other = withState(whole, state);
-  countWeightsOnce(inferred.weightBytes, drafts, order, foldedMakers);
+  countWeightsOnce(inferred.weightBytes, whole.nodes, constants, order, foldedMakers);
   return sizedLike(graph, other);
 }
 
@@ -52,35 +52,35 @@ export function buildInModelOrder(inferred: InferredModel): SplitGraph {
 
 interface DraftGraph {
   readonly graph: SplitGraph & { readonly nodes: readonly DraftNode[] };
-  /** The graph's nodes with the names of the constants that each reads. */
-  readonly drafts: readonly WeightReader[];
+  readonly constants: ReadConstants;
   /** Who makes each constant that nodes make. */
   readonly foldedMakers: ReadonlyMap<string, InferredNode>;
 }
 
 function draftGraph(inferred: InferredModel): DraftGraph {
   const made = madeTensors(inferred);
-  const { makers, indexByName, writes } = made;
+  const { makers, writes } = made;
   const { data, constants } = readTensors(made);
   const topology = topologyOfReads(data, made.producers);
   const tensors = tensorsOf(inferred, made, topology);
   keepTopology(tensors, topology);
-  const drafts = makers.map((node, index): WeightReader => {
+  const mostBytes = new Map<number, number>();
+  const nodes = makers.map((node, index): DraftNode => {
     const [read = noIndices, written = noIndices] = [data[index], writes[index]];
-    const mostBytes = readsPart(node.node) ? writtenBytes(written, tensors) : undefined;
+    if (readsPart(node.node)) mostBytes.set(index, writtenBytes(written, tensors) ?? Number.POSITIVE_INFINITY);
     const described = describe(node, read, written, tensors);
     const rateClass = rateClassOf(node, inferred.tensors);
     if (rateClass !== undefined) described.rateClass = rateClass;
-    return { node: described, constants: constants[index] ?? noNames, mostBytes };
+    return described;
   });
   return {
     graph: {
-      nodes: drafts.map(({ node }) => node),
+      nodes,
       tensors,
-      inputs: indicesOf(made.inputs, indexByName),
-      outputs: indicesOf(inferred.outputs, indexByName),
+      inputs: indicesOf(made.inputs, made),
+      outputs: indicesOf(inferred.outputs, made),
     },
-    drafts,
+    constants: { names: constants, mostBytes },
     foldedMakers: made.foldedMakers,
   };
 }
@@ -96,6 +96,8 @@ interface MadeTensors {
   readonly makers: readonly InferredNode[];
   readonly writes: readonly (readonly number[])[];
   readonly foldedMakers: ReadonlyMap<string, InferredNode>;
+  /** By index lists of it alone: most nodes read one tensor and make one, which one node reads, and they share these. */
+  readonly lists: (readonly number[] | undefined)[];
 }
 
 function madeTensors({ inputs: names, nodes, tensors }: InferredModel): MadeTensors {
@@ -106,10 +108,12 @@ function madeTensors({ inputs: names, nodes, tensors }: InferredModel): MadeTens
   const makers: InferredNode[] = [];
   const writes: (readonly number[])[] = [];
   const foldedMakers = new Map<string, InferredNode>();
+  const lists: (readonly number[] | undefined)[] = [];
   for (const name of new Set(inputs)) {
     indexByName.set(name, producers.length);
     facts.push(tensors.get(name));
     producers.push(-1);
+    lists.push(undefined);
   }
   for (const node of nodes) {
     const first = producers.length;
@@ -122,13 +126,14 @@ function madeTensors({ inputs: names, nodes, tensors }: InferredModel): MadeTens
       if (indexByName.size === indexByName.set(name, producers.length).size) throw madeTwice(name, node);
       facts.push(fact);
       producers.push(makers.length);
+      lists.push(undefined);
     }
     const count = producers.length - first;
     if (count === 0) continue;
     makers.push(node);
-    writes.push(count === 1 ? [first] : Array.from({ length: count }, (_, place) => first + place));
+    writes.push(count === 1 ? listOfOne(first, lists) : Array.from({ length: count }, (_, place) => first + place));
   }
-  return { inputs, indexByName, facts, producers, makers, writes, foldedMakers };
+  return { inputs, indexByName, facts, producers, makers, writes, foldedMakers, lists };
 }
 
 /** What the makers read, by their places: data tensors, and the names of constants. */
@@ -138,10 +143,11 @@ interface ReadTensors {
 }
 
 /** @throws DnnSplitError `unsupported-model` where a node needs its own result. */
-function readTensors({ makers, indexByName, producers }: MadeTensors): ReadTensors {
+function readTensors(made: MadeTensors): ReadTensors {
+  const { makers, indexByName, producers } = made;
   const constants: (readonly string[])[] = [];
   const data = makers.map((node, place) => {
-    const read = indicesOf(node.reads, indexByName);
+    const read = indicesOf(node.reads, made);
     for (const tensor of read) if ((producers[tensor] ?? -1) >= place) throw inCycle(node);
     const isAll = read.length === node.reads.length;
     constants.push(isAll ? noNames : node.reads.filter((name) => !indexByName.has(name)));
@@ -155,7 +161,7 @@ const noNames: readonly string[] = [];
 
 function tensorsOf(
   inferred: InferredModel,
-  { indexByName, facts, producers }: MadeTensors,
+  { indexByName, facts, producers, lists }: MadeTensors,
   { consumerStart, consumers }: TensorTopology,
 ): DataTensor[] {
   const outputNames = new Set(inferred.outputs);
@@ -172,7 +178,7 @@ function tensorsOf(
       shape: fact?.shape,
       bytes,
       producer: producers[index] ?? -1,
-      consumers: listOf(consumers, consumerStart[index] ?? 0, consumerStart[index + 1] ?? 0),
+      consumers: listOf(consumers, consumerStart[index] ?? 0, consumerStart[index + 1] ?? 0, lists),
       isGraphOutput,
     };
     const isOpen = most !== undefined && bytes === undefined && isGraphOutput;
@@ -183,9 +189,15 @@ function tensorsOf(
   return tensors;
 }
 
-function listOf(numbers: Int32Array, from: number, until: number): readonly number[] {
+function listOf(numbers: Int32Array, from: number, until: number, lists: MadeTensors['lists']): readonly number[] {
   if (until - from > 1) return Array.from(numbers.subarray(from, until));
-  return from === until ? noIndices : [numbers[from] ?? 0];
+  return from === until ? noIndices : listOfOne(numbers[from] ?? 0, lists);
+}
+
+function listOfOne(index: number, lists: MadeTensors['lists']): readonly number[] {
+  const list = lists[index] ?? [index];
+  lists[index] = list;
+  return list;
 }
 
 function madeTwice(tensor: string, node: InferredNode | undefined): DnnSplitError {
@@ -235,17 +247,18 @@ function describe(
 /** Up to here looking through a list is faster than a set. */
 const fewNames = 32;
 
-function indicesOf(names: readonly string[], indexByName: ReadonlyMap<string, number>): readonly number[] {
-  const [first = ''] = names;
-  if (names.length <= 1) {
-    const index = indexByName.get(first);
-    return index === undefined ? noIndices : [index];
+function indicesOf(names: readonly string[], { indexByName, lists }: MadeTensors): readonly number[] {
+  let first: number | undefined;
+  let indices: number[] | undefined;
+  for (let place = 0; place < names.length; place++) {
+    const index = indexByName.get(names[place] ?? '');
+    if (index === undefined || index === first) continue;
+    if (first === undefined) first = index;
+    else if (indices === undefined) indices = [first, index];
+    else if (names.length > fewNames || !indices.includes(index)) indices.push(index);
   }
-  const indices: number[] = [];
-  for (const name of names) {
-    const index = indexByName.get(name);
-    if (index !== undefined && (names.length > fewNames || !indices.includes(index))) indices.push(index);
-  }
+  if (first === undefined) return noIndices;
+  if (indices === undefined) return listOfOne(first, lists);
   return names.length > fewNames ? [...new Set(indices)] : indices.slice();
 }
 

@@ -31,7 +31,8 @@ export function cutAboveDownset(graph: SplitGraph, downset: readonly number[]): 
 
 /** `cutAboveDownset` for a set that is told by a 1 for each of its nodes. */
 export function cutAboveMembers(graph: SplitGraph, members: Uint8Array): Cut {
-  const position = members.reduce((count, member) => count + member, 0);
+  let position = 0;
+  for (let node = 0; node < members.length; node++) position += members[node] ?? 0;
   if (members.lastIndexOf(1) === position - 1) return cutAtPosition(graph, position);
   const downset: number[] = [];
   for (let node = 0; node < members.length; node++) if (members[node] === 1) downset.push(node);

@@ -154,6 +154,24 @@ class DownsetSearch {
 
   /** All downsets of a block, breadth first from the empty one, until `bound` steps are taken. */
   searchBlock(block: Block, lowestBelow: number, bound: number): BlockMinima {
+    const ofOne = block.until - block.from === 1 ? this.searchGroup(block, lowestBelow) : undefined;
+    return ofOne !== undefined && ofOne.steps < bound ? ofOne : this.searchLevels(block, lowestBelow, bound);
+  }
+
+  /** The same for one group, as most blocks of large models have: without it and with it, counted as if searched. */
+  private searchGroup(block: Block, lowestBelow: number): BlockMinima {
+    const { from, bytesBelow } = block;
+    this.steps = this.makersOf(from).length + 2;
+    this.isChosen[from] = 1;
+    const bytes = bytesBelow + this.growth(block, from);
+    this.isChosen[from] = 0;
+    const inside = this.isAnswer[from] ? Number.POSITIVE_INFINITY : Math.min(bytesBelow, lowestBelow);
+    const minima: number[][] = bytesBelow < lowestBelow ? [[]] : [];
+    if (bytes < inside) minima.push([from]);
+    return { minima, lowest: Math.min(bytesBelow, bytes), steps: this.steps, bounded: false };
+  }
+
+  private searchLevels(block: Block, lowestBelow: number, bound: number): BlockMinima {
     this.steps = 0;
     const minima: number[][] = [];
     let lowest = Number.POSITIVE_INFINITY;
@@ -184,8 +202,12 @@ class DownsetSearch {
   private makersOf(place: number): readonly number[] {
     const known = this.makers[place];
     if (known !== undefined) return known;
-    const producers = (this.groups[place]?.inputs ?? []).map((tensor) => this.topology.producer[tensor] ?? -1);
-    const makers = distinct(producers.filter((node) => node >= 0).map((node) => this.placeOf[node] ?? 0));
+    const producers: number[] = [];
+    for (const tensor of this.groups[place]?.inputs ?? []) {
+      const producer = this.topology.producer[tensor] ?? -1;
+      if (producer >= 0) producers.push(this.placeOf[producer] ?? 0);
+    }
+    const makers = distinct(producers);
     this.makers[place] = makers;
     return makers;
   }

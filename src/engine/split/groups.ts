@@ -26,8 +26,8 @@ export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array, answe
   graph.nodes.forEach((node, index) => {
     const absorbed = joined[index];
     const outputs = node.writes.every(isRead) ? node.writes : node.writes.filter(isRead);
-    const members = absorbed === undefined ? [] : mergeMembers(absorbed);
-    members.push(index);
+    const members = absorbed === undefined ? [index] : mergeMembers(absorbed);
+    if (absorbed !== undefined) members.push(index);
     const group: Group = { members, inputs: inputsOf(node.reads, absorbed), outputs };
     const reader = onlyReader(topology, outputs);
     const isAnswer = (answers?.[index] ?? 0) > 0;

@@ -19,6 +19,8 @@ export function leastLiveOrder(graph: SplitGraph): Int32Array {
   return order;
 }
 
+const none: readonly number[] = [];
+
 class ReadyState {
   private readonly topology: TensorTopology;
   private readonly bytesOf: Float64Array;
@@ -32,17 +34,14 @@ class ReadyState {
   constructor(private readonly graph: SplitGraph) {
     const n = graph.nodes.length;
     this.topology = topologyOf(graph);
-    this.bytesOf = tensorBytes(graph).map((bytes) => (bytes === Number.POSITIVE_INFINITY ? 0 : bytes));
+    this.bytesOf = tensorBytes(graph);
     this.missingInputs = new Int32Array(n);
     this.done = new Uint8Array(n);
     this.queue = new ReadyQueue(n);
     this.remaining = new Int32Array(graph.tensors.length);
     this.remainingSum = new Float64Array(graph.tensors.length);
     this.countConsumers();
-    graph.nodes.forEach((node, index) => {
-      for (const tensor of node.writes) if ((this.remaining[tensor] ?? 0) > 0) this.grow(index, this.bytes(tensor));
-      for (const tensor of node.reads) if (this.remaining[tensor] === 1) this.grow(index, -this.bytes(tensor));
-    });
+    for (let index = 0; index < n; index++) this.countGrowth(index);
     for (let index = n - 1; index >= 0; index--) if (this.missingInputs[index] === 0) this.queue.offer(index);
   }
 
@@ -61,15 +60,27 @@ class ReadyState {
     }
   }
 
+  private countGrowth(node: number): void {
+    const { reads = none, writes = none } = this.graph.nodes[node] ?? {};
+    for (let at = 0; at < writes.length; at++) {
+      const tensor = writes[at] ?? 0;
+      if ((this.remaining[tensor] ?? 0) > 0) this.grow(node, this.bytes(tensor));
+    }
+    for (let at = 0; at < reads.length; at++) {
+      const tensor = reads[at] ?? 0;
+      if (this.remaining[tensor] === 1) this.grow(node, -this.bytes(tensor));
+    }
+  }
+
   takeBest(): number {
     return this.queue.pop();
   }
 
   run(node: number): void {
     this.done[node] = 1;
-    for (const tensor of this.graph.nodes[node]?.reads ?? []) this.release(tensor, node);
+    const { reads = none, writes = none } = this.graph.nodes[node] ?? {};
+    for (let at = 0; at < reads.length; at++) this.release(reads[at] ?? 0, node);
     const { consumerStart, consumers } = this.topology;
-    const writes = this.graph.nodes[node]?.writes ?? [];
     for (let w = writes.length - 1; w >= 0; w--) {
       const tensor = writes[w] ?? 0;
       for (let at = (consumerStart[tensor + 1] ?? 0) - 1; at >= (consumerStart[tensor] ?? 0); at--) {
@@ -96,7 +107,8 @@ class ReadyState {
   }
 
   private bytes(tensor: number): number {
-    return this.bytesOf[tensor] ?? 0;
+    const bytes = this.bytesOf[tensor] ?? 0;
+    return bytes === Number.POSITIVE_INFINITY ? 0 : bytes;
   }
 }
 

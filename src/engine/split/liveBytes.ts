@@ -11,9 +11,14 @@ export interface LiveProfile {
   readonly workingBytes: Float64Array;
 }
 
-/** `liveBytesInOrder` for the graph's own order. */
-export function liveBytes(graph: SplitGraph, bytesOf?: ArrayLike<number>): LiveProfile {
-  return liveBytesInOrder(graph, undefined, bytesOf);
+const profileByTensors = new WeakMap<SplitGraph['tensors'], LiveProfile>();
+
+/** `liveBytesInOrder` for the graph's own order; that of the tensors' own bytes is made once. */
+export function liveBytes(graph: SplitGraph, bytesOf: ArrayLike<number> = tensorBytes(graph)): LiveProfile {
+  if (bytesOf !== tensorBytes(graph)) return liveBytesInOrder(graph, undefined, bytesOf);
+  const profile = profileByTensors.get(graph.tensors) ?? liveBytesInOrder(graph, undefined, bytesOf);
+  profileByTensors.set(graph.tensors, profile);
+  return profile;
 }
 
 /**
@@ -31,7 +36,7 @@ export function liveBytesInOrder(
   const topology = topologyOf(graph);
   const places = order && placesOf(order);
   const byteSteps = new Float64Array(n + 2);
-  const unknownSteps = new Int32Array(n + 2);
+  let unknownSteps: Int32Array | undefined;
   const countSteps = new Int32Array(n + 2);
   const outputBytes = new Float64Array(n);
   for (let tensor = 0; tensor < graph.tensors.length; tensor++) {
@@ -44,7 +49,9 @@ export function liveBytesInOrder(
     if (last < 0) continue;
     addStep(byteSteps, made + 1, last + 1, known);
     addStep(countSteps, made + 1, last + 1, 1);
-    if (bytes === Number.POSITIVE_INFINITY) addStep(unknownSteps, made + 1, last + 1, 1);
+    if (bytes !== Number.POSITIVE_INFINITY) continue;
+    unknownSteps ??= new Int32Array(n + 2);
+    addStep(unknownSteps, made + 1, last + 1, 1);
   }
   return accumulate(n, byteSteps, unknownSteps, countSteps, outputBytes);
 }
@@ -55,34 +62,31 @@ const bytesByTensors = new WeakMap<SplitGraph['tensors'], Float64Array>();
 export function tensorBytes({ tensors }: SplitGraph): Float64Array {
   const bytes = bytesByTensors.get(tensors) ?? new Float64Array(tensors.length);
   if (bytesByTensors.has(tensors)) return bytes;
-  let index = 0;
-  for (const tensor of tensors) bytes[index++] = tensor.bytes ?? Number.POSITIVE_INFINITY;
+  for (let index = 0; index < bytes.length; index++) bytes[index] = tensors[index]?.bytes ?? Number.POSITIVE_INFINITY;
   bytesByTensors.set(tensors, bytes);
   return bytes;
 }
 
+/** Turns what changes at each position into what is there, in the same memory. */
 function accumulate(
   n: number,
   byteSteps: Float64Array,
-  unknownSteps: Int32Array,
+  unknownSteps: Int32Array | undefined,
   countSteps: Int32Array,
   outputBytes: Float64Array,
 ): LiveProfile {
-  const bytes = new Float64Array(n + 1);
-  const count = new Int32Array(n + 1);
-  const workingBytes = new Float64Array(n);
   let live = 0;
   let unknown = 0;
   let tensors = 0;
   for (let position = 0; position <= n; position++) {
     live += byteSteps[position] ?? 0;
-    unknown += unknownSteps[position] ?? 0;
+    unknown += unknownSteps?.[position] ?? 0;
     tensors += countSteps[position] ?? 0;
-    bytes[position] = unknown > 0 ? Number.POSITIVE_INFINITY : live;
-    count[position] = tensors;
-    if (position < n) workingBytes[position] = live + (outputBytes[position] ?? 0);
+    byteSteps[position] = unknown > 0 ? Number.POSITIVE_INFINITY : live;
+    countSteps[position] = tensors;
+    if (position < n) outputBytes[position] = live + (outputBytes[position] ?? 0);
   }
-  return { bytes, count, workingBytes };
+  return { bytes: byteSteps.subarray(0, n + 1), count: countSteps.subarray(0, n + 1), workingBytes: outputBytes };
 }
 
 function placesOf(order: ArrayLike<number>): Int32Array {

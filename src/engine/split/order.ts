@@ -1,4 +1,4 @@
-import { liveBytesInOrder } from './liveBytes';
+import { liveBytes, liveBytesInOrder } from './liveBytes';
 import { sensibleOrders } from './sensibleOrders';
 import type { SplitGraph } from './splitGraph';
 
@@ -16,9 +16,9 @@ interface Step {
  */
 export function chooseOrder(graph: SplitGraph): Int32Array {
   let best: Int32Array = new Int32Array(graph.nodes.length).map((_, place) => place);
-  let steps = staircase(graph, best);
+  let steps = staircase(graph, best, liveBytes(graph).bytes);
   for (const order of sensibleOrders(graph)) {
-    const offered = staircase(graph, order);
+    const offered = staircase(graph, order, liveBytesInOrder(graph, order).bytes);
     if (!covers(offered, steps) || covers(steps, offered)) continue;
     best = order;
     steps = offered;
@@ -26,8 +26,7 @@ export function chooseOrder(graph: SplitGraph): Int32Array {
   return best;
 }
 
-function staircase(graph: SplitGraph, order: Int32Array): Step[] {
-  const live = liveBytesInOrder(graph, order).bytes;
+function staircase(graph: SplitGraph, order: Int32Array, live: Float64Array): Step[] {
   const steps: Step[] = [];
   let lowest = Number.POSITIVE_INFINITY;
   let macsBefore = 0;

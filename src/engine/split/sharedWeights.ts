@@ -4,12 +4,12 @@ import type { SplitNode } from './splitGraph';
 /** A node of a graph under construction. */
 export type DraftNode = { -readonly [Key in keyof SplitNode]: SplitNode[Key] };
 
-/** A node and the names of the constants that it reads. */
-export interface WeightReader {
-  readonly node: DraftNode;
-  readonly constants: readonly string[];
-  /** Bytes of these that it reads at the most, where it takes a part of them. */
-  readonly mostBytes?: number | undefined;
+/** What the nodes of a graph read of its constants. */
+export interface ReadConstants {
+  /** Per node their names. */
+  readonly names: readonly (readonly string[])[];
+  /** Bytes of these that a node reads at the most, for those that take a part of them. */
+  readonly mostBytes: ReadonlyMap<number, number>;
 }
 
 /** They read no more of their first input than they write. */
@@ -24,12 +24,13 @@ export function readsPart({ op, domain }: Pick<SplitNode, 'op' | 'domain'>): boo
  * Adds each top-level weight to the bytes of the first node, in order, that reads it or a constant that folds from it, and
  * to the traffic of all that do: a decoder whose last product shares the table of its tokens reads it there.
  * @param weightBytes bytes of the weights by name.
- * @param order indices of the readers in the order in which they run.
+ * @param order indices of the nodes in the order in which they run.
  * @param foldedMakers who makes each constant that is no weight itself.
  */
 export function countWeightsOnce(
   weightBytes: ReadonlyMap<string, number>,
-  readers: readonly WeightReader[],
+  nodes: readonly DraftNode[],
+  read: ReadConstants,
   order: Int32Array,
   foldedMakers: ReadonlyMap<string, InferredNode>,
 ): void {
@@ -51,9 +52,10 @@ export function countWeightsOnce(
     return { own, shared };
   };
   order.forEach((index) => {
-    const reader = readers[index];
-    if (reader === undefined || reader.constants.length === 0) return;
-    const { node, constants, mostBytes = Number.POSITIVE_INFINITY } = reader;
+    const node = nodes[index];
+    const constants = read.names[index] ?? [];
+    if (node === undefined || constants.length === 0) return;
+    const mostBytes = read.mostBytes.get(index) ?? Number.POSITIVE_INFINITY;
     const { own, shared } = claim(constants);
     node.weightBytes += own;
     if (shared > 0) node.sharedWeightBytes = shared;

@@ -24,6 +24,8 @@ export function keepTopology(tensors: SplitGraph['tensors'], topology: TensorTop
   known.set(tensors, topology);
 }
 
+const none: readonly number[] = [];
+
 /**
  * The topology by what the nodes read.
  * @param reads tensors that each node reads, each once.
@@ -31,8 +33,12 @@ export function keepTopology(tensors: SplitGraph['tensors'], topology: TensorTop
  */
 export function topologyOfReads(reads: readonly (readonly number[])[], producers: readonly number[]): TensorTopology {
   const consumerStart = new Int32Array(producers.length + 1);
-  for (const tensors of reads) {
-    for (const tensor of tensors) consumerStart[tensor + 1] = (consumerStart[tensor + 1] ?? 0) + 1;
+  for (let node = 0; node < reads.length; node++) {
+    const tensors = reads[node] ?? none;
+    for (let at = 0; at < tensors.length; at++) {
+      const tensor = tensors[at] ?? 0;
+      consumerStart[tensor + 1] = (consumerStart[tensor + 1] ?? 0) + 1;
+    }
   }
   for (let tensor = 0; tensor < producers.length; tensor++) {
     consumerStart[tensor + 1] = (consumerStart[tensor + 1] ?? 0) + (consumerStart[tensor] ?? 0);
@@ -40,7 +46,9 @@ export function topologyOfReads(reads: readonly (readonly number[])[], producers
   const consumers = new Int32Array(consumerStart[producers.length] ?? 0);
   const next = consumerStart.slice();
   for (let node = 0; node < reads.length; node++) {
-    for (const tensor of reads[node] ?? []) {
+    const tensors = reads[node] ?? none;
+    for (let place = 0; place < tensors.length; place++) {
+      const tensor = tensors[place] ?? 0;
       const at = next[tensor] ?? 0;
       consumers[at] = node;
       next[tensor] = at + 1;

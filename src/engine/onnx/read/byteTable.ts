@@ -6,12 +6,12 @@ const smallestTable = 1024;
 
 /** Values by the bytes that they were read from, so that what repeats is decoded once. Open addressing. */
 export class ByteTable<T> {
-  /** Per slot its value, the hash of its bytes, and where these lie in `#bytes`. */
-  #values: (T | undefined)[] = emptySlots(smallestTable);
+  /** By hash the place of a value, one higher, so that 0 is none: little to move and to run through for many values. */
+  #slots = new Int32Array(smallestTable);
+  readonly #values: T[] = [];
+  /** Per value the hash of its bytes, and where these begin in `#bytes`; where the next ones begin they end. */
   #hashes = new Int32Array(smallestTable);
   #starts = new Int32Array(smallestTable);
-  #lengths = new Uint16Array(smallestTable);
-  #count = 0;
   /** The bytes of all values, one after another. */
   #bytes = new Uint8Array(16 * smallestTable);
   #used = 0;
@@ -27,15 +27,15 @@ export class ByteTable<T> {
     let hash = 0x811c_9dc5;
     for (let index = start; index < end; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x0100_0193);
     this.#hash = hash ^ (hash >>> 15);
-    const mask = this.#values.length - 1;
+    const mask = this.#slots.length - 1;
     for (let probe = 0; probe < mostProbes; probe++) {
       const slot = (this.#hash + probe) & mask;
-      const value = this.#values[slot];
-      if (value === undefined) {
+      const place = (this.#slots[slot] ?? 0) - 1;
+      if (place < 0) {
         this.#slot = slot;
         return undefined;
       }
-      if (this.#hashes[slot] === this.#hash && this.#isAt(slot, bytes, start, end)) return value;
+      if (this.#hashes[place] === this.#hash && this.#isAt(place, bytes, start, end)) return this.#values[place];
     }
     return undefined;
   }
@@ -44,47 +44,44 @@ export class ByteTable<T> {
   add(bytes: Uint8Array, start: number, end: number, value: T): void {
     if (this.#slot < 0) return;
     if (this.#used + end - start > this.#bytes.length) {
-      const more = new Uint8Array(this.#bytes.length * 4);
+      const more = new Uint8Array(this.#bytes.length * 2);
       more.set(this.#bytes);
       this.#bytes = more;
     }
-    this.#values[this.#slot] = value;
-    this.#hashes[this.#slot] = this.#hash;
-    this.#starts[this.#slot] = this.#used;
-    this.#lengths[this.#slot] = end - start;
     for (let index = start; index < end; index++) this.#bytes[this.#used++] = bytes[index] ?? 0;
+    const count = this.#values.push(value);
+    if (count === this.#hashes.length) this.#extend(count * 2);
+    this.#slots[this.#slot] = count;
+    this.#hashes[count - 1] = this.#hash;
+    this.#starts[count] = this.#used;
     this.#slot = -1;
-    if (++this.#count * 2 > this.#values.length) this.#grow();
+    if (count * 2 > this.#slots.length) this.#grow();
   }
 
-  #isAt(slot: number, bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.#lengths[slot] !== end - start) return false;
-    const offset = (this.#starts[slot] ?? 0) - start;
+  #isAt(place: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const first = this.#starts[place] ?? 0;
+    if ((this.#starts[place + 1] ?? 0) - first !== end - start) return false;
+    const offset = first - start;
     for (let index = start; index < end; index++) if (this.#bytes[offset + index] !== bytes[index]) return false;
     return true;
   }
 
-  #grow(): void {
-    const [values, hashes, starts, lengths] = [this.#values, this.#hashes, this.#starts, this.#lengths];
-    const size = values.length * 4;
-    this.#values = emptySlots(size);
-    this.#hashes = new Int32Array(size);
-    this.#starts = new Int32Array(size);
-    this.#lengths = new Uint16Array(size);
-    for (let old = 0; old < values.length; old++) {
-      const value = values[old];
-      if (value === undefined) continue;
-      const hash = hashes[old] ?? 0;
-      let slot = hash & (size - 1);
-      while (this.#values[slot] !== undefined) slot = (slot + 1) & (size - 1);
-      this.#values[slot] = value;
-      this.#hashes[slot] = hash;
-      this.#starts[slot] = starts[old] ?? 0;
-      this.#lengths[slot] = lengths[old] ?? 0;
-    }
+  #extend(count: number): void {
+    const [hashes, starts] = [this.#hashes, this.#starts];
+    this.#hashes = new Int32Array(count);
+    this.#starts = new Int32Array(count);
+    this.#hashes.set(hashes);
+    this.#starts.set(starts);
   }
-}
 
-function emptySlots<T>(size: number): (T | undefined)[] {
-  return new Array<T | undefined>(size).fill(undefined);
+  #grow(): void {
+    const mask = this.#slots.length * 4 - 1;
+    const slots = new Int32Array(mask + 1);
+    for (let place = 0; place < this.#values.length; place++) {
+      let slot = (this.#hashes[place] ?? 0) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = place + 1;
+    }
+    this.#slots = slots;
+  }
 }

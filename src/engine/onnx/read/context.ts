@@ -1,5 +1,6 @@
 import type { OnnxGraph, OnnxNode } from '../model';
 import type { SharedAttributes } from './attributeLists';
+import type { NameStack } from './nameStack';
 import type { WireReader } from './wireReader';
 
 /**
@@ -9,6 +10,9 @@ import type { WireReader } from './wireReader';
 export interface ReadContext {
   readonly wire: WireReader;
   readonly attributes: SharedAttributes;
+  /** Names of the nodes that are being read, those of a node in a body after those of the node around it. */
+  readonly inputs: NameStack;
+  readonly outputs: NameStack;
   /** Graph whose nodes have ids that begin with `idPrefix`. */
   readonly readGraph: (end: number, depth: number, idPrefix: string) => OnnxGraph;
   readonly readNode: (start: number, end: number, depth: number, id: string) => OnnxNode;

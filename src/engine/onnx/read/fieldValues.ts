@@ -81,7 +81,7 @@ export function addIntegers(wire: WireReader, message: string, list: number[]): 
   }
   checkPackedVarints(wire, message);
   chargeKept(wire, wire.valueStart, wire.valueEnd);
-  for (const value of wire.packedVarints(wire.valueStart, wire.valueEnd, message)) list.push(value);
+  wire.addPackedVarints(wire.valueStart, wire.valueEnd, message, list);
 }
 
 /** Adds the current field's 32-bit floats to a list: all of a packed field, or one. */

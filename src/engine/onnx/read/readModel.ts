@@ -6,6 +6,7 @@ import type { DeviceConfiguration, OnnxFunction, OnnxGraph, OnnxModel } from '..
 import { SharedAttributes } from './attributeLists';
 import type { ReadContext } from './context';
 import { beginMessage, enterMessage, integerValue, textValue } from './fieldValues';
+import { NameStack } from './nameStack';
 import { readDeviceConfiguration } from './readDevices';
 import { readEntry } from './readEntry';
 import { readFunction } from './readFunction';
@@ -50,6 +51,8 @@ function readMessages(source: ByteSource, work: Work): OnnxModel {
   const context: ReadContext = {
     wire,
     attributes: new SharedAttributes(),
+    inputs: new NameStack(),
+    outputs: new NameStack(),
     readGraph: (end, depth, idPrefix) => readGraph(context, end, depth, idPrefix),
     readNode: (start, end, depth, id) => readNode(context, start, end, depth, id),
   };

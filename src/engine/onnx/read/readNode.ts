@@ -18,8 +18,8 @@ const nodeField = {
 export function readNode(context: ReadContext, start: number, end: number, depth: number, id: string): OnnxNode {
   const { wire } = context;
   const message = 'NodeProto';
-  const inputs: string[] = [];
-  const outputs: string[] = [];
+  const inputs = context.inputs.count;
+  const outputs = context.outputs.count;
   let name = '';
   let op = '';
   let domain = '';
@@ -32,10 +32,10 @@ export function readNode(context: ReadContext, start: number, end: number, depth
   while (wire.nextField(end, message)) {
     switch (wire.field) {
       case nodeField.input:
-        inputs.push(textValue(wire, message));
+        context.inputs.add(textValue(wire, message));
         break;
       case nodeField.output:
-        outputs.push(textValue(wire, message));
+        context.outputs.add(textValue(wire, message));
         break;
       case nodeField.name:
         name = textValue(wire, message);
@@ -69,16 +69,15 @@ export function readNode(context: ReadContext, start: number, end: number, depth
       default:
     }
   }
-  wire.charge(700 + 50 * (inputs.length + outputs.length));
-  // A list that grew holds room for sixteen more: copies of the right length take half of a large model's memory.
+  wire.charge(700 + 50 * (context.inputs.count - inputs + context.outputs.count - outputs));
   const node: OnnxNode = {
     id,
     name,
     op,
     domain: normalizeDomain(domain),
     overload,
-    inputs: inputs.slice(),
-    outputs: outputs.slice(),
+    inputs: context.inputs.takeFrom(inputs),
+    outputs: context.outputs.takeFrom(outputs),
     attributes: attributes ?? plain.map,
     metadata: metadata ?? nothing,
     range: { offset: start, length: end - start },

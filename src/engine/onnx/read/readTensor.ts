@@ -38,6 +38,13 @@ interface FoundPayload {
   parts: Uint8Array[];
 }
 
+/** Where the elements of a tensor lie beside the model, as the file writes it. */
+interface ExternalData {
+  location: string;
+  offset: string;
+  length?: string;
+}
+
 /**
  * Reads the TensorProto from the reader's position to `end`; a large payload is passed over unread.
  * `start` is where its tag lies.
@@ -47,7 +54,7 @@ export function readTensor(wire: WireReader, start: number, end: number, depth: 
   let name = '';
   let dtype: DType = 'undefined';
   let isExternal = false;
-  let external: Map<string, string> | undefined;
+  let external: ExternalData | undefined;
   let found: FoundPayload | undefined;
   beginMessage(wire, message, end, depth);
   while (wire.nextField(end, message)) {
@@ -63,8 +70,8 @@ export function readTensor(wire: WireReader, start: number, end: number, depth: 
         break;
       case tensorField.externalData: {
         const { key, value } = readEntry(wire, enterMessage(wire, message), depth + 1);
-        external ??= new Map();
-        external.set(key, value);
+        external ??= { location: '', offset: '0' };
+        if (key === 'location' || key === 'offset' || key === 'length') external[key] = value;
         break;
       }
       case tensorField.dataLocation:
@@ -84,9 +91,7 @@ export function readTensor(wire: WireReader, start: number, end: number, depth: 
   }
   const elements = countElements(wire, shape, start);
   const bytes = byteLength(dtype, elements);
-  const payload = isExternal
-    ? externalPayload(wire, external ?? new Map(), bytes, start)
-    : inModelPayload(found, dtype, elements);
+  const payload = isExternal ? externalPayload(wire, external, bytes, start) : inModelPayload(found, dtype, elements);
   checkLength(wire, name, dtype, heldBytes(payload, found), bytes, start);
   wire.charge(400 + 8 * shape.length);
   return { name, dtype, shape: shape.slice(), payload, bytes, range: { offset: start, length: end - start } };
@@ -179,14 +184,13 @@ function putBits(result: Uint8Array, offset: number, elementBytes: number, bit: 
 
 function externalPayload(
   wire: WireReader,
-  values: ReadonlyMap<string, string>,
+  external: ExternalData | undefined,
   needed: number | undefined,
   start: number,
 ): TensorPayload {
-  const location = values.get('location') ?? '';
+  const { location, offset: offsetText, length: lengthText } = external ?? { location: '', offset: '0' };
   if (location === '') throw wire.malformed(say('damage.noLocation', {}), start);
-  const lengthText = values.get('length');
-  const offset = byteCount(wire, values.get('offset') ?? '0', start);
+  const offset = byteCount(wire, offsetText, start);
   const stated = lengthText === undefined ? undefined : byteCount(wire, lengthText, start);
   // ONNX Runtime takes a length of 0 for none at all, and some writers rely on that.
   const length = stated === 0 && needed !== 0 ? undefined : stated;

@@ -191,11 +191,10 @@ export class WireReader {
   }
 
   /**
-   * The signed integers of a packed field that holds varints from `start` to `end`.
+   * Adds the signed integers of a packed field that holds varints from `start` to `end`.
    * @throws DnnSplitError where one of them takes more than 10 bytes or does not end.
    */
-  packedVarints(start: number, end: number, message: string): number[] {
-    const values: number[] = [];
+  addPackedVarints(start: number, end: number, message: string, values: number[]): void {
     this.#load(start, end - start);
     for (let at = start; at < end; ) {
       const length = this.#readVarint(at - this.#windowStart, Math.min(longestVarintBytes, end - at));
@@ -203,7 +202,6 @@ export class WireReader {
       values.push(this.signedValue);
       at += length;
     }
-    return values;
   }
 
   /** The text of the UTF-8 bytes `start` to `end`. */

@@ -11,6 +11,7 @@ export interface NamedBody {
 
 /** The graphs among a node's attributes, in their order. */
 export function bodiesOf(node: OnnxNode): readonly OnnxGraph[] {
+  if (node.attributes.size === 0) return none;
   let bodies: OnnxGraph[] | undefined;
   for (const attribute of node.attributes.values()) {
     const found = graphsOf(attribute);

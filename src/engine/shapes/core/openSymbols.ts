@@ -1,3 +1,4 @@
+import type { Shape } from '../algebra/dim';
 import type { TensorFact } from '../facts/fact';
 import type { InferredModel } from '../facts/inferred';
 
@@ -5,9 +6,16 @@ import type { InferredModel } from '../facts/inferred';
 export function openTensors(tensors: InferredModel['tensors']): InferredModel['tensors'] {
   const open = new Map<string, TensorFact>();
   tensors.forEach((fact, name) => {
-    if (!fact.shape?.every((dim) => typeof dim === 'number')) open.set(name, fact);
+    if (!isNumeric(fact.shape)) open.set(name, fact);
   });
   return open;
+}
+
+/** `every` would call a function for each size of each tensor. */
+function isNumeric(shape: Shape): boolean {
+  if (shape === undefined) return false;
+  for (let axis = 0; axis < shape.length; axis++) if (typeof shape[axis] !== 'number') return false;
+  return true;
 }
 
 /**

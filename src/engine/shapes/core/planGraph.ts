@@ -1,8 +1,8 @@
 import { say } from '../../../shared/messages/say';
-import type { OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
+import type { OnnxGraph, OnnxNode } from '../../onnx/model';
 import type { TensorFact } from '../facts/fact';
 import { bodiesOf } from './bodies';
-import { type FlatNode, inlineFunctions, joinPaths } from './inlineFunctions';
+import { type Inlined, inlineFunctions, joinPaths } from './inlineFunctions';
 import { modulePathOf } from './modulePath';
 import type { Opsets, PlannedGraph, PlannedNode, PlanningScope } from './plannedGraph';
 import { sortNodes } from './sortNodes';
@@ -22,13 +22,11 @@ const randomOps = new Set([
 export function planGraph(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope): PlannedGraph {
   const planned = scope.bodies.get(graph);
   if (planned !== undefined) return planned;
-  const flat = inlineFunctions(
-    graph.nodes,
-    opsets,
-    scope,
-    lazily(() => namesIn(graph)),
-  );
-  const sorted = sortNodes(flat.nodes.map((node) => planNode(node, scope)));
+  const inlined = scope.functions.size === 0 ? undefined : inlinedNodes(graph, opsets, scope);
+  const nodes =
+    inlined?.nodes.map(({ node, opsets: own, callPath }) => planNode(node, own, callPath, scope)) ??
+    graph.nodes.map((node) => planNode(node, opsets, '', scope));
+  const sorted = sortNodes(nodes);
   for (const { node } of sorted.cyclic) {
     scope.warn(say('shapes.circle', {}), node.id);
   }
@@ -40,14 +38,19 @@ export function planGraph(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope
     outputs: graph.outputs,
     deterministic: sorted.nodes.every((node) => node.deterministic),
     weights,
-    stated: flat.stated.size === 0 ? graph.valueInfo : new Map<string, ValueInfo>([...flat.stated, ...graph.valueInfo]),
+    stated: inlined?.stated.size ? new Map([...inlined.stated, ...graph.valueInfo]) : graph.valueInfo,
   };
   scope.bodies.set(graph, result);
   return result;
 }
 
-function planNode(flat: FlatNode, scope: PlanningScope): PlannedNode {
-  const { node, opsets } = flat;
+function inlinedNodes(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope): Inlined {
+  const taken = lazily(() => namesIn(graph));
+  return inlineFunctions(graph.nodes, opsets, scope, taken);
+}
+
+/** @param callPath module path of the call that the node comes from; empty outside of functions. */
+function planNode(node: OnnxNode, opsets: Opsets, callPath: string, scope: PlanningScope): PlannedNode {
   const bodies: PlannedGraph[] = [];
   for (const body of bodiesOf(node)) bodies.push(planGraph(body, opsets, scope));
   const path = modulePathOf(node, scope.modulePaths);
@@ -57,7 +60,7 @@ function planNode(flat: FlatNode, scope: PlanningScope): PlannedNode {
     opsets,
     reads: readsOf(node, bodies),
     writes: node.outputs.every((name) => name !== '') ? node.outputs : node.outputs.filter((name) => name !== ''),
-    modulePath: flat.callPath === '' ? path : joinPaths(flat.callPath, path),
+    modulePath: callPath === '' ? path : joinPaths(callPath, path),
     deterministic: !(node.domain === '' && randomOps.has(node.op)) && bodies.every((body) => body.deterministic),
   };
 }

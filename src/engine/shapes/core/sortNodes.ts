@@ -16,9 +16,10 @@ export interface SortedNodes<N> {
  */
 export function sortNodes<N extends Sortable>(nodes: readonly N[]): SortedNodes<N> {
   const makers = new Map<string, number>();
-  nodes.forEach((node, index) => {
-    for (const name of node.writes) makers.set(name, index);
-  });
+  for (let index = 0; index < nodes.length; index++) {
+    const { writes = none } = nodes[index] ?? {};
+    for (let place = 0; place < writes.length; place++) makers.set(writes[place] ?? '', index);
+  }
   if (isSorted(nodes, makers)) return { nodes, cyclic: [] };
 
   const waiting = new Int32Array(nodes.length);
@@ -32,8 +33,16 @@ export function sortNodes<N extends Sortable>(nodes: readonly N[]): SortedNodes<
   return collect(nodes, waiting, consumers);
 }
 
+const none: readonly string[] = [];
+
 function isSorted(nodes: readonly Sortable[], makers: ReadonlyMap<string, number>): boolean {
-  return nodes.every((node, index) => node.reads.every((name) => (makers.get(name) ?? -1) < index));
+  for (let index = 0; index < nodes.length; index++) {
+    const { reads = none } = nodes[index] ?? {};
+    for (let place = 0; place < reads.length; place++) {
+      if ((makers.get(reads[place] ?? '') ?? -1) >= index) return false;
+    }
+  }
+  return true;
 }
 
 function makersOf(node: Sortable, makers: ReadonlyMap<string, number>): ReadonlySet<number> {

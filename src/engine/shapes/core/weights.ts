@@ -11,8 +11,8 @@ export function weightBytesOf(graph: OnnxGraph, nodes: readonly PlannedNode[]): 
   });
   for (const [name, tensor] of graph.sparseInitializers) bytes.set(name, bytesOfSparse(tensor));
   for (const { node } of nodes) {
-    const [output] = node.outputs;
-    if (isConstant(node) && output !== undefined) bytes.set(output, sumOver(node, bytesOfAttribute));
+    const output = isConstant(node) ? node.outputs[0] : undefined;
+    if (output !== undefined) bytes.set(output, sumOver(node, bytesOfAttribute));
   }
   return bytes;
 }
