@@ -19,9 +19,9 @@ export async function thirdPartyNotices(root, metafiles) {
     const key = notice.text.replaceAll(/\s+/g, ' ');
     byText.set(key, [...(byText.get(key) ?? []), notice]);
   }
-  const parts = [...byText.values()].map((alike) =>
-    ['-'.repeat(80), ...alike.map(({ head }) => head), alike[0]?.text].join('\n\n'),
-  );
+  // Texts that begin alike side by side: they are packed into little more than one of them takes.
+  const texts = [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, alike]) => alike);
+  const parts = texts.map((alike) => ['-'.repeat(80), ...alike.map(({ head }) => head), alike[0]?.text].join('\n\n'));
   return [
     'Software of others that DNNSplit contains, without the parts that it does not use, with its licenses.',
     ...parts,
