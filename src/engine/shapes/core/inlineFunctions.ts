@@ -43,10 +43,7 @@ class Inliner {
 
   add(flat: FlatNode, callers: readonly OnnxFunction[]): void {
     const { node } = flat;
-    const called =
-      this.scope.functions.size === 0
-        ? undefined
-        : this.scope.functions.get(functionKey(node.domain, node.op, node.overload));
+    const called = this.scope.functions.get(functionKey(node.domain, node.op, node.overload));
     if (called === undefined || !this.mayInline(node, called, callers)) {
       this.result.nodes.push(flat);
       return;
