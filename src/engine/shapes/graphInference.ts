@@ -3,8 +3,9 @@ import { DnnSplitError } from '../../shared/work/errors';
 import { throwIfCanceled, type Work } from '../../shared/work/work';
 import type { OnnxGraph, OnnxNode, ValueInfo } from '../onnx/model';
 import { bodiesOf, bodyIdOf } from './core/bodies';
-import { addUp, countElementwiseOps, countMacs } from './core/count';
+import { addUp, type Counts, countsOf } from './core/count';
 import { inferredNode } from './core/inferredNode';
+import { KnownResults } from './core/knownResults';
 import { type BodyResult, NodeContext, type OutputFact } from './core/nodeContext';
 import { planGraph } from './core/planGraph';
 import type { PlannedGraph, PlannedNode, PlanningScope } from './core/plannedGraph';
@@ -12,12 +13,12 @@ import { Scope } from './core/scope';
 import { StatedTypes } from './core/statedTypes';
 import { isNumericValue, type TensorFact, unknownFact } from './facts/fact';
 import type { DimensionBindings, InferenceDiagnostic, InferredNode } from './facts/inferred';
-import type { CountContext, OpEntry, Surroundings } from './facts/rule';
+import type { OpEntry, Surroundings } from './facts/rule';
 import { whyOpaque } from './ops/opaque';
 import { findOp } from './ops/registry';
 
 /** Makes something of a node once its outputs are known. */
-export type Visit<R> = (planned: PlannedNode, entry: OpEntry | undefined, context: CountContext) => R;
+export type Visit<R> = (planned: PlannedNode, entry: OpEntry | undefined, counts: Counts) => R;
 
 /** One body, and what each going through it finds; the last one holds. */
 export interface BodyWatch {
@@ -43,6 +44,7 @@ export class GraphInference {
   readonly diagnostics: InferenceDiagnostic[] = [];
   private readonly reported = new Set<string>();
   private readonly stated: StatedTypes;
+  private readonly known: KnownResults;
   private bodyNodes = 0;
   private problems = 0;
   private conditionalDepth = 0;
@@ -57,6 +59,7 @@ export class GraphInference {
     private readonly watch?: BodyWatch,
   ) {
     this.stated = new StatedTypes(bindings, this.report.bind(this));
+    this.known = new KnownResults(planning.facts);
   }
 
   /** Reports once; equal messages for the same place are dropped, and so is everything beyond a bound. */
@@ -94,7 +97,7 @@ export class GraphInference {
   ): BodyResult {
     const planned = planGraph(body, owner.opsets, this.planning);
     const scope = new Scope(outer);
-    for (const [name, fact] of planned.weights) scope.facts.set(name, fact);
+    for (const [name, fact] of planned.tensors) scope.facts.set(name, fact);
     for (const [index, info] of body.inputs.entries()) {
       const given = inputs[index];
       if (given === undefined && scope.facts.has(info.name)) continue;
@@ -112,10 +115,10 @@ export class GraphInference {
     let macs: number | undefined = 0;
     let elementwiseOps: number | undefined = 0;
     const nodes: InferredNode[] | undefined = this.watch?.bodyId === bodyIdOf(body) ? [] : undefined;
-    this.inferNodes(planned, scope, (each, entry, context) => {
-      macs = addUp(macs, countMacs(entry, context));
-      elementwiseOps = addUp(elementwiseOps, countElementwiseOps(entry, context));
-      nodes?.push(inferredNode(each, entry, context));
+    this.inferNodes(planned, scope, (each, entry, counts) => {
+      macs = addUp(macs, counts.macs);
+      elementwiseOps = addUp(elementwiseOps, counts.elementwiseOps);
+      nodes?.push(inferredNode(each, entry, counts));
     });
     if (this.watch !== undefined && nodes !== undefined) this.watch.found = { body, planned, nodes, scope };
     this.conditionalDepth -= conditional;
@@ -141,17 +144,45 @@ export class GraphInference {
     for (const planned of graph.nodes) {
       this.step();
       const entry = findOp(planned.node.domain, planned.node.op);
-      this.inferNode(planned, entry, context, scope);
-      if (this.watch !== undefined) this.enterUntaken(planned, this.watch, scope);
-      context.finish(this.store(planned, context.outputs, scope, graph.stated, outputInfo));
-      results.push(visit(planned, entry, context));
+      const inputs = this.inputsOf(planned, scope);
+      const known = this.known.find(planned, inputs);
+      const outputs = known?.outputs ?? this.inferNode(planned, entry, inputs, context, scope);
+      const facts = this.store(planned, outputs, scope, graph.stated, outputInfo);
+      if (known !== undefined && facts === outputs) {
+        results.push(visit(planned, entry, known.counts));
+        continue;
+      }
+      if (known !== undefined) context.begin(planned, inputs);
+      context.finish(facts);
+      const counts = countsOf(entry, context);
+      if (facts === outputs && entry !== undefined && context.holdsForAll) {
+        this.known.add({ planned, inputs, outputs, counts });
+      }
+      results.push(visit(planned, entry, counts));
     }
     return results;
   }
 
-  private inferNode(planned: PlannedNode, entry: OpEntry | undefined, context: NodeContext, scope: Scope): void {
-    const { node } = planned;
-    context.begin(planned, this.inputsOf(planned, scope));
+  /** Facts of the outputs as far as they follow from those of the inputs. */
+  private inferNode(
+    planned: PlannedNode,
+    entry: OpEntry | undefined,
+    inputs: (TensorFact | undefined)[],
+    context: NodeContext,
+    scope: Scope,
+  ): readonly (TensorFact | undefined)[] {
+    context.begin(planned, inputs);
+    this.applyRule(planned, entry, context);
+    if (this.watch !== undefined) this.enterUntaken(planned, this.watch, scope);
+    const constant = planned.deterministic && readsOnlyConstants(planned, scope);
+    return planned.node.outputs.map((name, index) =>
+      name === ''
+        ? undefined
+        : this.planning.facts.share(withConstness(context.outputs[index] ?? unknownFact, constant)),
+    );
+  }
+
+  private applyRule({ node }: PlannedNode, entry: OpEntry | undefined, context: NodeContext): void {
     if (entry === undefined) {
       const name = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
       const reason = whyOpaque(node.domain, node.op);
@@ -191,22 +222,26 @@ export class GraphInference {
     return unknownFact;
   }
 
-  /** Puts the facts of a node's outputs into the scope, completed and checked by what the file states. */
+  /** Puts the facts of a node's outputs into the scope, completed and checked by what the file states; `outputs` where that changes none. */
   private store(
-    planned: PlannedNode,
-    outputs: readonly (OutputFact | undefined)[],
+    { node }: PlannedNode,
+    outputs: readonly (TensorFact | undefined)[],
     scope: Scope,
     stated: ReadonlyMap<string, ValueInfo>,
     outputInfo: ReadonlyMap<string, ValueInfo>,
   ): readonly (TensorFact | undefined)[] {
-    const constant = planned.deterministic && readsOnlyConstants(planned, scope);
-    return planned.node.outputs.map((name, index) => {
-      if (name === '') return undefined;
-      const inferred = withConstness(outputs[index] ?? unknownFact, constant);
-      const fact = this.complete(inferred, stated.get(name), outputInfo.get(name), planned.node.id);
+    let completed: (TensorFact | undefined)[] | undefined;
+    for (let index = 0; index < outputs.length; index++) {
+      const [name = '', inferred] = [node.outputs[index], outputs[index]];
+      if (inferred === undefined) continue;
+      const full = this.complete(inferred, stated.get(name), outputInfo.get(name), node.id);
+      const fact = full === inferred ? inferred : this.planning.facts.share(full);
       scope.facts.set(name, fact);
-      return fact;
-    });
+      if (fact === inferred) continue;
+      completed ??= [...outputs];
+      completed[index] = fact;
+    }
+    return completed ?? outputs;
   }
 
   private complete(

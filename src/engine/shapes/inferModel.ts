@@ -8,6 +8,7 @@ import { countOpenSymbols, openTensors } from './core/openSymbols';
 import { planGraph } from './core/planGraph';
 import { functionKey, type Opsets, type PlannedGraph, type PlanningScope } from './core/plannedGraph';
 import { Scope } from './core/scope';
+import { SharedFacts } from './core/sharedFacts';
 import { factOfType } from './core/statedType';
 import { describeUnknownSizes } from './core/unknownSizes';
 import { countParameters, weightBytesOf } from './core/weights';
@@ -34,6 +35,7 @@ export function inferModel(
     functions: functionsByKey(model.functions),
     bodies: new Map(),
     modulePaths: new Map(),
+    facts: new SharedFacts(),
     warn: (problem, nodeId, tensor) => inference.report('error', problem, nodeId, tensor),
     inlineBudget: maximumInlinedNodes,
   };
@@ -77,15 +79,12 @@ function completeOpsets(model: OnnxModel): Opsets {
 }
 
 function scopeOfInputs(graph: PlannedGraph, bindings: DimensionBindings): Scope {
-  const scope = new Scope();
+  const scope = new Scope(undefined, graph.tensors);
   for (const input of graph.inputs) {
     scope.facts.set(
       input.name,
       factOfType(input.type, (stated, axis) => inputDim(input.name, axis, stated, bindings)),
     );
   }
-  graph.weights.forEach((fact, name) => {
-    scope.facts.set(name, fact);
-  });
   return scope;
 }

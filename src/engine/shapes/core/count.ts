@@ -1,13 +1,23 @@
 import type { CountContext, OpEntry } from '../facts/rule';
 
+/** The work of one run of a node. */
+export interface Counts {
+  readonly macs: number | undefined;
+  readonly elementwiseOps: number | undefined;
+}
+
+export function countsOf(entry: OpEntry | undefined, context: CountContext): Counts {
+  return { macs: countMacs(entry, context), elementwiseOps: countElementwiseOps(entry, context) };
+}
+
 /** Multiply-accumulates of one run; none where the operator or a shape that it takes is unknown. */
-export function countMacs(entry: OpEntry | undefined, context: CountContext): number | undefined {
+function countMacs(entry: OpEntry | undefined, context: CountContext): number | undefined {
   if (entry === undefined) return undefined;
   return entry.macs === undefined ? 0 : finite(entry.macs(context));
 }
 
 /** Element-wise operations of one run; one per output element where the operator does not say. */
-export function countElementwiseOps(entry: OpEntry | undefined, context: CountContext): number | undefined {
+function countElementwiseOps(entry: OpEntry | undefined, context: CountContext): number | undefined {
   if (entry === undefined) return undefined;
   if (entry.viewOnly === true) return 0;
   if (entry.elementwiseOps !== undefined) return finite(entry.elementwiseOps(context));

@@ -1,10 +1,10 @@
 import type { InferredNode } from '../facts/inferred';
-import type { CountContext, OpEntry } from '../facts/rule';
-import { countElementwiseOps, countMacs } from './count';
+import type { OpEntry } from '../facts/rule';
+import type { Counts } from './count';
 import type { PlannedNode } from './plannedGraph';
 
 /** What is known of a node once its outputs are. */
-export function inferredNode(planned: PlannedNode, entry: OpEntry | undefined, context: CountContext): InferredNode {
+export function inferredNode(planned: PlannedNode, entry: OpEntry | undefined, counts: Counts): InferredNode {
   const { node } = planned;
   return {
     id: node.id,
@@ -12,8 +12,8 @@ export function inferredNode(planned: PlannedNode, entry: OpEntry | undefined, c
     label: node.name === '' ? `${node.op} ${planned.writes[0] ?? node.id}` : node.name,
     reads: planned.reads,
     writes: planned.writes,
-    macs: countMacs(entry, context),
-    elementwiseOps: countElementwiseOps(entry, context),
+    macs: counts.macs,
+    elementwiseOps: counts.elementwiseOps,
     viewOnly: entry?.viewOnly ?? false,
     modulePath: planned.modulePath,
   };

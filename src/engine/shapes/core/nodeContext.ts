@@ -48,6 +48,7 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   private results: readonly (TensorFact | undefined)[] = [];
   private planned: PlannedNode | undefined;
   private bodies: Map<OnnxGraph, BodyResult> | undefined;
+  private isForAll = true;
 
   constructor(private readonly host: ContextHost) {
     super();
@@ -61,12 +62,18 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     this.outputs = [];
     this.results = [];
     this.bodies = undefined;
+    this.isForAll = true;
     this.readFrom(planned.node);
   }
 
   /** Hands over the final facts of the outputs: counting starts. */
   finish(results: readonly (TensorFact | undefined)[]): void {
     this.results = results;
+  }
+
+  /** Whether the rule used nothing that only this node has, and reported nothing: nodes like it have the same outputs. */
+  get holdsForAll(): boolean {
+    return this.isForAll;
   }
 
   get inputCount(): number {
@@ -90,8 +97,13 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     return isNumericValue(value) ? value : undefined;
   }
 
+  ownName(label: string): string {
+    this.isForAll = false;
+    return `${this.node.id}:${label}`;
+  }
+
   fresh(label: string): Dim {
-    return freshDim(`${this.node.id}:${label}`, this.node.id);
+    return freshDim(this.ownName(label), this.node.id);
   }
 
   undecided(label: string, dims: readonly (Dim | undefined)[]): Dim {
@@ -99,7 +111,7 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     const symbolic = known.filter((dim) => typeof dim !== 'number');
     const made = symbolic.some((dim) => dim.cause !== undefined);
     if (known.length < dims.length || symbolic.length === 0 || made) return this.fresh(label);
-    return undecidedDim(`${this.node.id}:${label}`, known, 0);
+    return undecidedDim(this.ownName(label), known, 0);
   }
 
   output(index: number, dtype: DType, stated: Shape, value?: TensorValue): void {
@@ -136,6 +148,7 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   }
 
   problem(problem: Sentence): void {
+    this.isForAll = false;
     const { op, name, outputs, id } = this.node;
     const named = name || outputs.find((output) => output !== '') || id;
     this.host.problem(say('shapes.atNode', { op, name: named, problem }), id);
@@ -151,6 +164,7 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   }
 
   get surroundings(): Surroundings {
+    this.isForAll = false;
     return this.host.surroundings;
   }
 

@@ -1,10 +1,11 @@
 import { say } from '../../../shared/messages/say';
-import type { OnnxGraph, OnnxNode } from '../../onnx/model';
-import type { TensorFact } from '../facts/fact';
+import type { OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
+import { type TensorFact, unknownFact } from '../facts/fact';
 import { bodiesOf } from './bodies';
-import { type Inlined, inlineFunctions, joinPaths } from './inlineFunctions';
+import { inlineFunctions, joinPaths } from './inlineFunctions';
 import { modulePathOf } from './modulePath';
 import type { Opsets, PlannedGraph, PlannedNode, PlanningScope } from './plannedGraph';
+import type { SharedFacts } from './sharedFacts';
 import { sortNodes } from './sortNodes';
 import { factOfSparseTensor, factOfTensor } from './tensorValue';
 
@@ -22,34 +23,45 @@ const randomOps = new Set([
 export function planGraph(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope): PlannedGraph {
   const planned = scope.bodies.get(graph);
   if (planned !== undefined) return planned;
-  const inlined = scope.functions.size === 0 ? undefined : inlinedNodes(graph, opsets, scope);
-  const nodes =
-    inlined?.nodes.map(({ node, opsets: own, callPath }) => planNode(node, own, callPath, scope)) ??
-    graph.nodes.map((node) => planNode(node, opsets, '', scope));
-  const sorted = sortNodes(nodes);
+  const { nodes, stated } = planNodes(graph, opsets, scope);
+  const made = weightsOf(graph, scope.facts);
+  const isInOrder = makeInOrder(nodes, made);
+  const sorted = isInOrder ? { nodes, cyclic: [] } : sortNodes(nodes);
   for (const { node } of sorted.cyclic) {
     scope.warn(say('shapes.circle', {}), node.id);
   }
-  const weights = weightsOf(graph);
   const result: PlannedGraph = {
     nodes: sorted.nodes,
     cyclic: sorted.cyclic,
-    inputs: graph.inputs.filter((input) => !weights.has(input.name)),
+    inputs: graph.inputs.filter(({ name }) => !graph.initializers.has(name) && !graph.sparseInitializers.has(name)),
     outputs: graph.outputs,
     deterministic: sorted.nodes.every((node) => node.deterministic),
-    weights,
-    stated: inlined?.stated.size ? new Map([...inlined.stated, ...graph.valueInfo]) : graph.valueInfo,
+    tensors: isInOrder ? made : weightsOf(graph, scope.facts),
+    stated: stated.size === 0 ? graph.valueInfo : new Map<string, ValueInfo>([...stated, ...graph.valueInfo]),
   };
   scope.bodies.set(graph, result);
   return result;
 }
 
-function inlinedNodes(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope): Inlined {
-  const taken = lazily(() => namesIn(graph));
-  return inlineFunctions(graph.nodes, opsets, scope, taken);
+/** The nodes in the file's order, and what functions state about tensors inside. */
+function planNodes(
+  graph: OnnxGraph,
+  opsets: Opsets,
+  scope: PlanningScope,
+): { readonly nodes: readonly PlannedNode[]; readonly stated: ReadonlyMap<string, ValueInfo> } {
+  if (scope.functions.size === 0) {
+    return { nodes: graph.nodes.map((node) => planNode(node, opsets, '', scope)), stated: new Map() };
+  }
+  const flat = inlineFunctions(
+    graph.nodes,
+    opsets,
+    scope,
+    lazily(() => namesIn(graph)),
+  );
+  const nodes = flat.nodes.map(({ node, opsets: own, callPath }) => planNode(node, own, callPath, scope));
+  return { nodes, stated: flat.stated };
 }
 
-/** @param callPath module path of the call that the node comes from; empty outside of functions. */
 function planNode(node: OnnxNode, opsets: Opsets, callPath: string, scope: PlanningScope): PlannedNode {
   const bodies: PlannedGraph[] = [];
   for (const body of bodiesOf(node)) bodies.push(planGraph(body, opsets, scope));
@@ -67,30 +79,52 @@ function planNode(node: OnnxNode, opsets: Opsets, callPath: string, scope: Plann
 
 function readsOf(node: OnnxNode, bodies: readonly PlannedGraph[]): readonly string[] {
   const { inputs } = node;
-  const [first, second] = inputs;
-  if (bodies.length === 0) {
-    if (first === undefined) return inputs;
-    if (inputs.length === 1 && first !== '') return inputs;
-    if (inputs.length === 2 && first !== '' && second !== '' && first !== second) return inputs;
-  }
+  if (bodies.length === 0 && areFewAndDistinct(inputs)) return inputs;
   const reads = new Set(inputs);
   for (const body of bodies) for (const name of capturesOf(body)) reads.add(name);
   reads.delete('');
   return [...reads];
 }
 
-function weightsOf(graph: OnnxGraph): ReadonlyMap<string, TensorFact> {
+/** Up to here comparing names with each other is faster than a set. */
+const fewNames = 8;
+
+function areFewAndDistinct(names: readonly string[]): boolean {
+  if (names.length > fewNames) return false;
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] ?? '';
+    if (name === '' || names.indexOf(name) < index) return false;
+  }
+  return true;
+}
+
+function weightsOf(graph: OnnxGraph, facts: SharedFacts): Map<string, TensorFact> {
   const weights = new Map<string, TensorFact>();
   graph.initializers.forEach((tensor, name) => {
-    weights.set(name, factOfTensor(tensor));
+    weights.set(name, factOfTensor(tensor, facts));
   });
-  for (const [name, tensor] of graph.sparseInitializers) weights.set(name, factOfSparseTensor(tensor));
+  for (const [name, tensor] of graph.sparseInitializers) weights.set(name, factOfSparseTensor(tensor, facts));
   return weights;
 }
 
+/**
+ * Adds what the nodes make to the facts of weights. False where the nodes have to be sorted first: one reads what a later one
+ * makes, or a tensor is made twice.
+ */
+function makeInOrder(nodes: readonly PlannedNode[], facts: Map<string, TensorFact>): boolean {
+  const fromOutside = new Set<string>();
+  for (const { reads, writes } of nodes) {
+    for (const name of reads) if (!facts.has(name)) fromOutside.add(name);
+    for (const name of writes) {
+      if (facts.size === facts.set(name, unknownFact).size || fromOutside.has(name)) return false;
+    }
+  }
+  return true;
+}
+
 /** Names that a body takes from outside. */
-export function capturesOf({ nodes, inputs, outputs, weights }: PlannedGraph): ReadonlySet<string> {
-  const own = new Set<string>(weights.keys());
+export function capturesOf({ nodes, inputs, outputs, tensors }: PlannedGraph): ReadonlySet<string> {
+  const own = new Set<string>(tensors.keys());
   for (const input of inputs) own.add(input.name);
   for (const node of nodes) for (const name of node.writes) own.add(name);
   const captures = new Set<string>();

@@ -1,6 +1,7 @@
 import type { Sentence } from '../../../shared/messages/say';
 import type { OnnxFunction, OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
 import type { TensorFact } from '../facts/fact';
+import type { SharedFacts } from './sharedFacts';
 
 /** Operator set versions by domain. */
 export type Opsets = ReadonlyMap<string, number>;
@@ -28,8 +29,11 @@ export interface PlannedGraph {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly deterministic: boolean;
-  /** Facts of initializers. */
-  readonly weights: ReadonlyMap<string, TensorFact>;
+  /**
+   * Facts of initializers, and mostly a place for what the nodes make, which is not known yet. Inference of the main graph
+   * completes them; that of bodies, which are inferred again and again, has its own.
+   */
+  readonly tensors: Map<string, TensorFact>;
   /** Types that the file states for tensors inside. */
   readonly stated: ReadonlyMap<string, ValueInfo>;
 }
@@ -41,6 +45,7 @@ export interface PlanningScope {
   readonly bodies: Map<OnnxGraph, PlannedGraph>;
   /** Module paths by what the file wrote about them. */
   readonly modulePaths: Map<string, string>;
+  readonly facts: SharedFacts;
   readonly warn: (problem: Sentence, nodeId?: string, tensor?: string) => void;
   /** Nodes that calls may still expand to; protects against functions that call each other twice, fifty levels deep. */
   inlineBudget: number;

@@ -67,6 +67,16 @@ export function disagreement(inferred: TensorFact, stated: TensorFact): Sentence
   return undefined;
 }
 
+/** Whether the type is that of the fact, number by number: then there is nothing to compare and nothing to fill. */
+export function isStatedAs({ dtype, shape }: TensorFact, type: OnnxType): boolean {
+  if ((type.kind !== 'tensor' && type.kind !== 'sparse-tensor') || type.dtype !== dtype) return false;
+  if (shape === undefined || type.shape?.length !== shape.length) return false;
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (typeof shape[axis] !== 'number' || shape[axis] !== type.shape[axis]) return false;
+  }
+  return true;
+}
+
 /**
  * What was inferred, with the gaps filled from what the file states: unknown types, ranks and unsettled dimensions. A
  * number that the file states is more than an expression that was inferred, as it is for `onnx.shape_inference`.

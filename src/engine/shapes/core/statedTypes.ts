@@ -5,7 +5,7 @@ import { freshDim } from '../algebra/dimExpression';
 import type { TensorFact } from '../facts/fact';
 import type { DimensionBindings, InferenceDiagnostic } from '../facts/inferred';
 import { isDimName, namedDim } from './bindings';
-import { disagreement, factOfType, fillGaps } from './statedType';
+import { disagreement, factOfType, fillGaps, isStatedAs } from './statedType';
 
 type Severity = InferenceDiagnostic['severity'];
 type Report = (severity: Severity, sentence: Sentence, nodeId: string, tensor: string) => void;
@@ -19,7 +19,7 @@ export class StatedTypes {
 
   /** The inferred fact with its gaps filled; disagreements are reported when a severity is given. */
   complete(inferred: TensorFact, info: ValueInfo, nodeId: string, severity?: Severity): TensorFact {
-    if (info.type === undefined) return inferred;
+    if (info.type === undefined || isStatedAs(inferred, info.type)) return inferred;
     const stated = factOfType(info.type, (dim, axis) => this.dim(info.name, axis, dim, nodeId));
     if (severity !== undefined) {
       const difference = disagreement(inferred, stated);

@@ -2,6 +2,7 @@ import type { DType } from '../../../shared/vocabulary/dtype';
 import type { OnnxSparseTensor, OnnxTensor } from '../../onnx/model';
 import type { Shape } from '../algebra/dim';
 import { maximumRealElements, maximumValueElements, type TensorFact, type TensorValue } from '../facts/fact';
+import type { SharedFacts } from './sharedFacts';
 
 /** True for types whose values are counted in integers, booleans included. */
 export function isIntegerType(dtype: DType): boolean {
@@ -30,15 +31,15 @@ export function fits(value: TensorValue, shape: Shape): boolean {
 }
 
 /** The fact of a weight: its type and shape, and its elements where it is small and they are in memory. */
-export function factOfTensor(tensor: OnnxTensor): TensorFact {
+export function factOfTensor(tensor: OnnxTensor, facts: SharedFacts): TensorFact {
   const value = decodeTensor(tensor);
-  const fact = { kind: 'tensor', dtype: tensor.dtype, shape: tensor.shape, constant: true } as const;
+  const fact = facts.of(tensor.dtype, tensor.shape, true);
   return value === undefined ? fact : { ...fact, value };
 }
 
 /** The fact of a sparse weight; its elements are not followed. */
-export function factOfSparseTensor(tensor: OnnxSparseTensor): TensorFact {
-  return { kind: 'tensor', dtype: tensor.values.dtype, shape: tensor.shape, constant: true };
+export function factOfSparseTensor(tensor: OnnxSparseTensor, facts: SharedFacts): TensorFact {
+  return facts.of(tensor.values.dtype, tensor.shape, true);
 }
 
 /** Elements of a small tensor whose payload is in memory; booleans are 0 and 1. `undefined` otherwise. */

@@ -10,9 +10,13 @@ export interface Surroundings {
   shapeOf(tensor: string): Shape;
 }
 
+/** What rules and counting see of a node itself: what it has in common with others, its id and its name left out. */
+export type SeenNode = Pick<OnnxNode, 'op' | 'domain' | 'inputs' | 'outputs' | 'attributes'>;
+
 /** What a rule sees of its node: typed access to inputs and attributes, and a place for its results. */
 export interface RuleContext {
-  readonly node: OnnxNode;
+  /** Names of tensors serve to tell whether one is written, and are no part of a result. */
+  readonly node: SeenNode;
   /** Version of the operator set that the node's domain is imported at. */
   readonly opset: number;
   /** Number of inputs as written, omitted ones included. */
@@ -35,6 +39,8 @@ export interface RuleContext {
   strings(name: string): readonly string[] | undefined;
   tensor(name: string): OnnxTensor | undefined;
   graph(name: string): OnnxGraph | undefined;
+  /** A name that no other node gives. */
+  ownName(label: string): string;
   /** A dimension that this node makes and nobody can know beforehand (NonZero, Unique, ...). */
   fresh(label: string): Dim;
   /**
@@ -69,7 +75,7 @@ export interface RuleContext {
 
 /** What counting sees once shapes are known. A count is `undefined` where a shape that it needs is not a number. */
 export interface CountContext {
-  readonly node: OnnxNode;
+  readonly node: SeenNode;
   readonly opset: number;
   /** Numeric shape of input `index`; none where it is omitted or not fully known. */
   inputShape(index: number): readonly number[] | undefined;

@@ -41,7 +41,7 @@ export function mapElements(
 function undecided(context: RuleContext, position: number, elements: readonly (Dim | undefined)[]): Dim | undefined {
   const known = elements.filter((element) => element !== undefined);
   if (known.length < elements.length || !known.some((element) => typeof element !== 'number')) return undefined;
-  return undecidedDim(`${context.node.id}:e${position}`, known, Number.NEGATIVE_INFINITY);
+  return undecidedDim(context.ownName(`e${position}`), known, Number.NEGATIVE_INFINITY);
 }
 
 /** Whether any element of the context's inputs may be followed; saves the work where none is. */
