@@ -5,13 +5,14 @@ import { inputDim } from './core/bindings';
 import { countMadeDimensions, expectedSizes } from './core/expectedSizes';
 import { inferredNode } from './core/inferredNode';
 import { countOpenSymbols, openTensors } from './core/openSymbols';
-import { planGraph } from './core/planGraph';
-import { functionKey, type Opsets, type PlannedGraph, type PlanningScope } from './core/plannedGraph';
+import { inputsOf, planGraph } from './core/planGraph';
+import { functionKey, type Opsets, type PlanningScope } from './core/plannedGraph';
 import { Scope } from './core/scope';
 import { SharedFacts } from './core/sharedFacts';
 import { factOfType } from './core/statedType';
 import { describeUnknownSizes } from './core/unknownSizes';
 import { countParameters, weightBytesOf } from './core/weights';
+import type { TensorFact } from './facts/fact';
 import type { DimensionBindings, InferredModel } from './facts/inferred';
 import { type BodyWatch, GraphInference } from './graphInference';
 
@@ -41,8 +42,8 @@ export function inferModel(
   };
   const expected = expectedSizes(model.graph.inputs, bindings);
   const inference = new GraphInference(planning, bindings, expected, work, watch);
-  const graph = planGraph(model.graph, completeOpsets(model), planning);
-  const scope = scopeOfInputs(graph, bindings);
+  const graph = planGraph(model.graph, completeOpsets(model), planning, factsOfInputs(model, bindings));
+  const scope = new Scope(undefined, graph.tensors);
   const nodes = inference.inferMain(graph, scope, inferredNode);
   for (const output of model.graph.outputs) {
     if (scope.find(output.name) !== undefined) continue;
@@ -78,13 +79,13 @@ function completeOpsets(model: OnnxModel): Opsets {
   return model.opsets.has('') ? model.opsets : new Map([...model.opsets, ['', 1]]);
 }
 
-function scopeOfInputs(graph: PlannedGraph, bindings: DimensionBindings): Scope {
-  const scope = new Scope(undefined, graph.tensors);
-  for (const input of graph.inputs) {
-    scope.facts.set(
-      input.name,
-      factOfType(input.type, (stated, axis) => inputDim(input.name, axis, stated, bindings)),
+function factsOfInputs({ graph }: OnnxModel, bindings: DimensionBindings): ReadonlyMap<string, TensorFact> {
+  const facts = new Map<string, TensorFact>();
+  for (const { name, type } of inputsOf(graph)) {
+    facts.set(
+      name,
+      factOfType(type, (stated, axis) => inputDim(name, axis, stated, bindings)),
     );
   }
-  return scope;
+  return facts;
 }

@@ -19,12 +19,20 @@ const randomOps = new Set([
   'RandomUniformLike',
 ]);
 
-/** Inlines, finds what bodies capture, and sorts; each body is planned once. */
-export function planGraph(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope): PlannedGraph {
+/**
+ * Inlines, finds what bodies capture, and sorts; each body is planned once.
+ * @param given facts of inputs that are known beforehand
+ */
+export function planGraph(
+  graph: OnnxGraph,
+  opsets: Opsets,
+  scope: PlanningScope,
+  given?: ReadonlyMap<string, TensorFact>,
+): PlannedGraph {
   const planned = scope.bodies.get(graph);
   if (planned !== undefined) return planned;
   const { nodes, stated } = planNodes(graph, opsets, scope);
-  const made = weightsOf(graph, scope.facts);
+  const made = weightsOf(graph, scope.facts, given);
   const isInOrder = makeInOrder(nodes, made);
   const sorted = isInOrder ? { nodes, cyclic: [] } : sortNodes(nodes);
   for (const { node } of sorted.cyclic) {
@@ -33,10 +41,10 @@ export function planGraph(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope
   const result: PlannedGraph = {
     nodes: sorted.nodes,
     cyclic: sorted.cyclic,
-    inputs: graph.inputs.filter(({ name }) => !graph.initializers.has(name) && !graph.sparseInitializers.has(name)),
+    inputs: inputsOf(graph),
     outputs: graph.outputs,
     deterministic: sorted.nodes.every((node) => node.deterministic),
-    tensors: isInOrder ? made : weightsOf(graph, scope.facts),
+    tensors: isInOrder ? made : weightsOf(graph, scope.facts, given),
     stated: stated.size === 0 ? graph.valueInfo : new Map<string, ValueInfo>([...stated, ...graph.valueInfo]),
   };
   scope.bodies.set(graph, result);
@@ -98,8 +106,18 @@ function areFewAndDistinct(names: readonly string[]): boolean {
   return true;
 }
 
-function weightsOf(graph: OnnxGraph, facts: SharedFacts): Map<string, TensorFact> {
-  const weights = new Map<string, TensorFact>();
+/** What a call brings: inputs with an initializer have a value of their own. */
+export function inputsOf({ inputs, initializers, sparseInitializers }: OnnxGraph): readonly ValueInfo[] {
+  return inputs.filter(({ name }) => !initializers.has(name) && !sparseInitializers.has(name));
+}
+
+/** Behind what is given. */
+function weightsOf(
+  graph: OnnxGraph,
+  facts: SharedFacts,
+  given: ReadonlyMap<string, TensorFact> | undefined,
+): Map<string, TensorFact> {
+  const weights = new Map(given);
   graph.initializers.forEach((tensor, name) => {
     weights.set(name, factOfTensor(tensor, facts));
   });
@@ -108,16 +126,13 @@ function weightsOf(graph: OnnxGraph, facts: SharedFacts): Map<string, TensorFact
 }
 
 /**
- * Adds what the nodes make to the facts of weights. False where the nodes have to be sorted first: one reads what a later one
- * makes, or a tensor is made twice.
+ * Adds what the nodes make to the facts of inputs and weights. False where the nodes may have to be sorted first: one reads
+ * what none before it makes, or a tensor is made twice.
  */
 function makeInOrder(nodes: readonly PlannedNode[], facts: Map<string, TensorFact>): boolean {
-  const fromOutside = new Set<string>();
   for (const { reads, writes } of nodes) {
-    for (const name of reads) if (!facts.has(name)) fromOutside.add(name);
-    for (const name of writes) {
-      if (facts.size === facts.set(name, unknownFact).size || fromOutside.has(name)) return false;
-    }
+    for (const name of reads) if (!facts.has(name)) return false;
+    for (const name of writes) if (facts.size === facts.set(name, unknownFact).size) return false;
   }
   return true;
 }
