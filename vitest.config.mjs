@@ -17,7 +17,7 @@ const alone = unitTests.filter((file) => readFileSync(file, 'utf8').includes('vi
 export default defineConfig({
   test: {
     globalSetup: 'test/support/builtPrograms.ts',
-    setupFiles: ['test/support/seed.ts', 'test/support/secondTries.ts'],
+    setupFiles: ['test/support/seed.ts', 'test/support/secondTries.ts', 'test/support/endOfTests.ts'],
     // For a test that hangs; a slow machine must not fail one.
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { afterAll } from 'vitest';
 import { planText } from '../../../src/app/plan/planAnalyzed';
 import { prepareSplit } from '../../../src/app/split/deploySplit';
 import { deploymentFiles } from '../../../src/engine/deploy/deploymentFiles';
@@ -13,7 +12,8 @@ import { splitOnce } from '../../support/cutOnce';
 import { handFolder, planByHand } from '../../support/handModel';
 
 const folder = handFolder();
-afterAll(folder.remove);
+// The files that use it share it.
+process.on('exit', folder.remove);
 
 /** Sizes that matter, machines of every kind, another number of copies on each tier, and another encoding on each link. */
 export const sizes = [

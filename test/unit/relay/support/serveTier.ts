@@ -1,4 +1,3 @@
-import { afterEach } from 'vitest';
 import { createService } from '../../../../src/relay/createService';
 import { InferenceClient } from '../../../../src/relay/execution/inferenceClient';
 import type { InferenceClientOptions } from '../../../../src/relay/execution/tensorServer';
@@ -12,6 +11,7 @@ import type { Tracer } from '../../../../src/relay/tracing/tracer';
 import type { Executor } from '../../../../src/runtime/executor';
 import type { ContractDocument, ContractTensor, SingleCutContract } from '../../../../src/shared/documents/contract';
 import { blocksOf } from '../../../../src/shared/documents/contractParts';
+import { endWithTest } from '../../../support/startedByTest';
 
 export function contractTensor(
   name: string,
@@ -92,11 +92,6 @@ export interface ServedTier {
   readonly logged: { readonly message: string; readonly fields: LogFields | undefined }[];
 }
 
-const running: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((stop) => stop()));
-});
-
 /** Serves a tier in this process until the test ends. @param upstream address of the tier above */
 export async function serveTier(
   contract: ContractDocument,
@@ -139,7 +134,7 @@ export async function serveTier(
   const { service, unwatch } = createService(contract, parts, { ...limits, refusesUnencoded, log: options.log });
   const server = new RelayServer(service, options);
   const port = await server.listen();
-  running.push(async () => {
+  endWithTest(async () => {
     unwatch();
     client?.close();
     await server.stop();

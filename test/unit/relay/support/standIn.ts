@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterEach } from 'vitest';
+import { endWithTest } from '../../../support/startedByTest';
 
 export interface Asked {
   readonly method: string;
@@ -15,11 +15,6 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
-
-const running: (() => void)[] = [];
-afterEach(() => {
-  for (const stop of running.splice(0)) stop();
-});
 
 /** A server of another maker, as far as a test needs it: `answer` says what it answers; nothing means never. */
 export async function standIn(
@@ -44,7 +39,7 @@ export async function standIn(
     response.end(given.body);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  running.push(() => {
+  endWithTest(() => {
     server.closeAllConnections();
     server.close();
   });
