@@ -240,7 +240,8 @@ export class ModelSession {
       () => false,
       () => false,
     );
-    const isWaiting = await Promise.race([ended, setTimeout(atMs - performance.now(), true, { ref: false })]);
+    const patienceMs = Math.max(0, atMs - performance.now());
+    const isWaiting = await Promise.race([ended, setTimeout(patienceMs, true, { ref: false })]);
     if (isWaiting) this.#publish({ ...this.#readySnapshot(known), state: 'analyzing' });
   }
 
