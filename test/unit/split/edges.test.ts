@@ -142,3 +142,12 @@ test('a cut above a prefix is the cut at its position', () => {
     }),
   );
 });
+
+test('the depth-first order goes first into the branch with the smaller peak, of two and of more', () => {
+  const branch = (name: string, bytes: number) => ({ name, reads: ['x'], bytes });
+  const join = (...reads: string[]) => ({ name: 'join', reads, bytes: 8 });
+  const two = syntheticGraph({ x: 4 }, [branch('a', 64), branch('b', 16), join('a', 'b')]);
+  expect([...depthFirstOrder(two)]).toEqual([1, 0, 2]);
+  const three = syntheticGraph({ x: 4 }, [branch('a', 64), branch('b', 32), branch('c', 16), join('a', 'b', 'c', 'a')]);
+  expect([...depthFirstOrder(three)]).toEqual([2, 1, 0, 3]);
+});
