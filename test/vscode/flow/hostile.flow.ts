@@ -75,14 +75,11 @@ describe.skipIf(program === undefined).each([
   });
 
   it('shows its names as they are', async () => {
-    await workbench.chooseOnFile('model.onnx', 'Analyze DNN splits');
+    await workbench.chooseOnFileInExplorer('model.onnx', 'Analyze DNN splits');
     await workbench.waitForTreeRow('Candidate points');
     await workbench.statusBar.filter({ hasText: '$(alert)' }).waitFor({ timeout: 60_000 });
     expect(await workbench.statusBar.locator('.codicon-alert').count()).toBe(0);
-    const tier = workbench.treeRow('$(alert)').nth(1);
-    await tier.hover();
-    const hover = workbench.page.locator('.monaco-hover:visible').last();
-    await hover.waitFor({ timeout: 20_000 });
+    const hover = await workbench.hoverOf(workbench.treeRow('$(alert)').nth(1), '$(alert)');
     await workbench.picture('2-tree');
     expect(await hover.locator('img, a[data-href^="http"], a[data-href*="owned"]').count()).toBe(0);
   });

@@ -136,17 +136,40 @@ export class Workbench {
     }
   }
 
+  /** What the workbench tells of a row under the pointer. A row that is drawn anew tells nothing until the pointer comes again. */
+  async hoverOf(row: Locator, text: string): Promise<Locator> {
+    const hover = this.page.locator('.monaco-hover:visible', { hasText: text }).last();
+    for (let tries = 0; tries < 5 && !(await hover.isVisible()); tries++) {
+      await this.page.mouse.move(720, 450);
+      await row.hover();
+      await hover.waitFor({ timeout: 5000 }).catch(() => undefined);
+    }
+    await hover.waitFor({ timeout: 5000 });
+    return hover;
+  }
+
   /** The page inside the graph's webview. */
   get graph(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame');
   }
 
+  /** Opens the list that a key opens and types into it. It closes where the workbench moves the focus once more: then it is opened again. */
+  private async quickInput(key: string, text: string): Promise<Locator> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press(key);
+      try {
+        await input.fill(text, { timeout: 10_000 });
+        return input;
+      } catch (error) {
+        if (attempt === 3) throw error;
+      }
+    }
+  }
+
   /** Opens a file by its absolute path. */
   async openFile(path: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    const input = this.page.locator('.quick-input-widget input');
-    await input.waitFor();
-    await input.fill(path);
+    const input = await this.quickInput('Control+P', path);
     // Files that were open before come first, and may be called the same.
     const rows = this.page.locator('.quick-input-list .monaco-list-row', { hasText: basename(path) });
     await rows
@@ -159,10 +182,7 @@ export class Workbench {
 
   /** Runs a command by its title. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input');
-    await input.waitFor();
-    await input.fill(`>${title}`);
+    await this.quickInput('F1', `>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.page.keyboard.press('Enter');
   }
@@ -181,10 +201,7 @@ export class Workbench {
 
   /** Titles that the command palette offers for what is typed. */
   async offeredCommands(typed: string): Promise<string[]> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input');
-    await input.waitFor();
-    await input.fill(`>${typed}`);
+    await this.quickInput('F1', `>${typed}`);
     const rows = this.page.locator('.quick-input-list .monaco-list-row');
     await rows.first().waitFor();
     const titles = await rows.allInnerTexts();
