@@ -6,7 +6,6 @@ import {
   vsCodeButton,
   vsCodeDropdown,
   vsCodeOption,
-  vsCodeProgressRing,
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 import { element } from './dom';
@@ -14,13 +13,7 @@ import { on } from './patch';
 
 /** Defines the custom elements; to be called once before any of them is made. */
 export function registerWidgets(): void {
-  provideVSCodeDesignSystem().register(
-    vsCodeButton(),
-    vsCodeDropdown(),
-    vsCodeOption(),
-    vsCodeProgressRing(),
-    vsCodeTextField(),
-  );
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
 }
 
 export interface ButtonOptions {
@@ -116,7 +109,7 @@ export function searchField(label: string, hint: string, onInput: (value: string
   };
 }
 
-/** A ring that turns while something is going on; silent, because it would call itself an alert. */
+/** A ring that turns while something is going on. */
 export function progressRing(): HTMLElement {
-  return element('span', { 'aria-hidden': 'true' }, document.createElement('vscode-progress-ring'));
+  return element('span', { class: 'ring', 'aria-hidden': 'true' });
 }
