@@ -36,10 +36,13 @@ export function requestHandlers(services: Services): RequestHandlers {
   };
   return {
     'dnnsplit/open': ({ modelUri, token, picture }, signal) => {
-      // First the picture: its layout goes on in a thread of its own while the other one plans.
-      const pictured =
-        picture && scenes.begin(uriToPath(modelUri), picture.folded, { signal, onProgress: onProgress(token) });
-      return sessions.open(modelUri, { token, signal }, pictured);
+      const opening = sessions.open(modelUri, { token, signal });
+      // The picture comes before the plan: its layout goes on in a thread of its own while the other one plans.
+      if (picture) {
+        const options = { signal, onProgress: onProgress(token) };
+        sessions.require(modelUri).compareAfter(scenes.begin(uriToPath(modelUri), picture.folded, options));
+      }
+      return opening;
     },
     'dnnsplit/close': ({ modelUri }) => {
       sessions.close(modelUri);

@@ -30,17 +30,13 @@ export class Sessions {
     private readonly listener: SessionListener & ClosingListener,
   ) {}
 
-  /**
-   * Opens a model or joins an open one; every success must be met by a `close`.
-   * @param first what the comparison of strategies, which holds the worker up, comes after
-   */
-  async open(modelUri: string, interest: Interest, first?: Promise<void>): Promise<ModelSnapshot> {
+  /** Opens a model or joins an open one; every success must be met by a `close`. */
+  async open(modelUri: string, interest: Interest): Promise<ModelSnapshot> {
     const path = uriToPath(modelUri);
     const entry = this.#entries.get(path) ?? this.#create(path, modelUri);
     clearTimeout(entry.expiry);
     entry.references++;
     entry.session.recheck();
-    if (first !== undefined) entry.session.compareAfter(first);
     try {
       return await entry.session.settled(interest);
     } catch (thrown) {

@@ -4,7 +4,6 @@ import type { MeasurableModel } from '../../app/measure/measuringOrder';
 import type { PlanCheck } from '../../app/plan/checkPlan';
 import type { SplitReport } from '../../app/split/deploySplit';
 import type { Handover } from '../../engine/handover/blocks';
-import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { FileIdentity } from '../../files/fileIdentity';
 import type { ToolAnswer } from '../../shared/assistant/assistantTools';
 import type { SceneOverlay } from '../../shared/picture/scene';
@@ -68,13 +67,13 @@ export interface AnalysisFunctions {
   analysis(params: { readonly modelPath: string }, work: Work): ModelAnalysis;
   state(params: StateRequest, work: Work): ModelState;
   /**
-   * The split graph under the model's configuration, for the layout. Its key changes when the graph may have changed;
+   * The split graph under the model's configuration, as text for the layout. Its key changes when the graph may have changed;
    * the graph does not come along where its key is `unless`. With `body`, that of a graph inside of one of its nodes.
    */
   graph(
     params: { readonly modelPath: string; readonly unless: string; readonly body?: string },
     work: Work,
-  ): { readonly key: string; readonly graph?: SplitGraph };
+  ): { readonly key: string; readonly graph?: string };
   overlay(params: ModelRequest, work: Work): SceneOverlay;
   preview(params: ModelRequest, work: Work): PreviewAnswer;
   compare(params: ModelRequest & { readonly strategy: string }, work: Work): PlanComparison;

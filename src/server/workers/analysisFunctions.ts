@@ -20,6 +20,7 @@ import { rangesOfInputs } from '../../app/split/splitInputs';
 import { takeSteps } from '../../app/tasks/steps';
 import { matchedText, matchNodeData } from '../../engine/nodeData/matchNodeData';
 import { nodeDataText } from '../../engine/nodeData/nodeDataText';
+import { graphText } from '../../engine/picture/layout/graphText';
 import { interactiveMs } from '../../engine/planning/planModel';
 import { analysisReport } from '../../engine/report/analysisReport';
 import { nodeDetails } from '../../engine/report/nodeDetails';
@@ -72,7 +73,8 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const key = body === undefined ? modelKey : JSON.stringify([modelKey, body]);
       if (key === unless) return { key };
       const analyzed = cache.analyzed(modelPath, reading, work);
-      return { key, graph: (body === undefined ? analyzed : openBody(analyzed, reading.bindings, body, work)).graph };
+      const { graph } = body === undefined ? analyzed : openBody(analyzed, reading.bindings, body, work);
+      return { key, graph: graphText(graph) };
     },
     overlay(request, work) {
       // While the configuration is broken the last plan stays in view.

@@ -1,18 +1,17 @@
-import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { Scene } from '../../shared/picture/scene';
 import type { Work } from '../../shared/work/work';
 
 /** The functions of the layout worker. */
 export interface LayoutFunctions {
   /**
-   * Lays out the graph of a model that `key` names. The graph itself needs to come along only when the worker does not have it:
+   * Lays out the graph of a model that `key` names. The graph itself, as `graphText` writes it, needs to come along only when the worker does not have it:
    * then the answer is `null`.
    */
   scene(
     params: {
       readonly modelPath: string;
       readonly key: string;
-      readonly graph?: SplitGraph;
+      readonly graph?: string;
       readonly folded: readonly string[] | null;
     },
     work: Work,

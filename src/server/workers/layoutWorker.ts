@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { buildScene } from '../../engine/picture/layout/buildScene';
 import { createElkEngine } from '../../engine/picture/layout/elkEngine';
+import { graphOfText } from '../../engine/picture/layout/graphText';
 import { warmUp } from '../../engine/picture/layout/warmUp';
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { LayoutFunctions } from './layoutApi';
@@ -14,7 +15,7 @@ const elk = createElkEngine();
 
 const functions: LayoutFunctions = {
   async scene({ modelPath, key, graph, folded }, work) {
-    const known = graph === undefined ? graphs.get(key) : { modelPath, graph };
+    const known = graph === undefined ? graphs.get(key) : { modelPath, graph: graphOfText(graph) };
     if (known === undefined) return null;
     graphs.delete(key);
     graphs.set(key, known);

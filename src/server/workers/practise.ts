@@ -16,6 +16,8 @@ export async function practise({ analysis, layout }: Workers, modelPath: string)
   // Nobody waits for a thread that has not even loaded yet.
   await forget();
   for (let round = 0; round < rounds && !isNeeded(); round++) {
+    await analysis.call('analysis', { modelPath });
+    if (isNeeded()) break;
     const graph = await analysis.call('graph', { modelPath, unless: '' });
     if (isNeeded()) break;
     await analysis.call('state', { modelPath, overrides: {}, compare: false });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyzeFile } from '../../../src/app/model/analyzeFile';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
+import { graphOfText, graphText } from '../../../src/engine/picture/layout/graphText';
 import { sharedModels, sharedNote } from '../../support/shared';
 import { geometryProblems } from './geometry';
 
@@ -18,7 +19,8 @@ describe(`the scene of every shared model${sharedNote}`, () => {
     const first = await buildScene(graph, { folded: null }, elk);
     expect(geometryProblems(first, graph)).toEqual([]);
     if (graph.nodes.length > smallGraph) expect(first.width).toBeLessThanOrEqual(readableWidth);
-    expect(await buildScene(analyzeFile(path, {}).graph, { folded: null }, createElkEngine())).toEqual(first);
+    const sent = graphOfText(graphText(analyzeFile(path, {}).graph));
+    expect(await buildScene(sent, { folded: null }, createElkEngine())).toEqual(first);
     const whole = await buildScene(graph, { folded: [] }, elk);
     expect(geometryProblems(whole, graph)).toEqual([]);
   });

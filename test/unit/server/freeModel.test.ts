@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { graphText } from '../../../src/engine/picture/layout/graphText';
 import { freeModel } from '../../../src/server/sessions/freeModel';
 import type { SessionListener } from '../../../src/server/sessions/modelSession';
 import { Sessions } from '../../../src/server/sessions/sessions';
@@ -100,8 +100,8 @@ describe('the layout thread', () => {
   it('forgets the graphs of one model', async () => {
     const options = { name: 'layout', script: bundled.program('layoutWorker'), graceMs: 5000 };
     const layout = new WorkerClient<LayoutFunctions>(options);
-    const graph: SplitGraph = { nodes: [], tensors: [], inputs: [], outputs: [] };
-    const scene = (name: string, sent: { graph?: SplitGraph } = {}) =>
+    const graph = graphText({ nodes: [], tensors: [], inputs: [], outputs: [] });
+    const scene = (name: string, sent: { graph?: string } = {}) =>
       layout.call('scene', { modelPath: `/${name}.onnx`, key: name, folded: null, ...sent });
     for (const name of ['a', 'b']) await scene(name, { graph });
     await layout.call('forget', { modelPath: '/a.onnx' });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
+import { graphOfText } from '../../../src/engine/picture/layout/graphText';
 import type { AnalysisFunctions } from '../../../src/server/workers/analysisApi';
 import { createAnalysisFunctions } from '../../../src/server/workers/analysisFunctions';
 import { practise } from '../../../src/server/workers/practise';
@@ -8,7 +9,7 @@ import type { Workers } from '../../../src/server/workers/workers';
 import { unwatched } from '../../../src/shared/work/work';
 
 const sample = 'media/sample/mobilenetv2.onnx';
-const opening = ['analysis graph', 'analysis state', 'analysis overlay', 'layout scene'];
+const opening = ['analysis analysis', 'analysis graph', 'analysis state', 'analysis overlay', 'layout scene'];
 const forgetting = ['analysis forget', 'layout forget'];
 
 /** Threads that do what they are asked at once; one of them is busy with something else from some call on. */
@@ -41,7 +42,8 @@ class Threads {
         this.#functions[method as keyof AnalysisFunctions](params, unwatched),
       ),
       layout: thread('layout', async (method, { graph }) => {
-        if (method === 'scene') this.boxes = (await buildScene(graph, { folded: null }, this.#elk)).nodes.length;
+        if (method === 'scene')
+          this.boxes = (await buildScene(graphOfText(graph), { folded: null }, this.#elk)).nodes.length;
       }),
     } as unknown as Workers;
   }
@@ -58,7 +60,7 @@ describe('threads that nobody needs yet', () => {
 
   it('stop as soon as somebody asks for something, and keep nothing of it', async () => {
     for (const thread of ['analysis', 'layout'] as const) {
-      for (const steps of [0, 1, 2, 3, 4, 6]) {
+      for (const steps of [0, 1, 2, 3, 4, 5, 7]) {
         const threads = new Threads(thread, forgetting.length + steps);
         await practise(threads.workers, sample);
         const taken = [...opening, ...forgetting].slice(0, steps);
@@ -70,6 +72,6 @@ describe('threads that nobody needs yet', () => {
   it('only load where there is no sample', async () => {
     const threads = new Threads();
     await expect(practise(threads.workers, '/nowhere/model.onnx')).rejects.toMatchObject({ code: 'file-system' });
-    expect(threads.asked).toEqual([...forgetting, 'analysis graph']);
+    expect(threads.asked).toEqual([...forgetting, 'analysis analysis']);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
+import { graphOfText, graphText } from '../../../src/engine/picture/layout/graphText';
 import { inferSized } from '../../../src/engine/shapes/assumed/assumeSizes';
 import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import { modelRows } from '../../../src/extension/tree/modelRows';
@@ -15,7 +16,9 @@ describe('the picture of a model with state', () => {
   const { inferred, state } = inferSized(decoderModel({ layers: 1 }), {}, unwatched);
 
   it('has a loop with its bytes on the node that keeps it, and no boxes for what comes from the last call', async () => {
-    const { nodes } = await buildScene(buildSplitGraph(inferred, state), { folded: [] }, createElkEngine());
+    const graph = buildSplitGraph(inferred, state);
+    const scene = await buildScene(graph, { folded: [] }, createElkEngine());
+    const { nodes } = scene;
     expect(nodes.filter(({ kind }) => kind === 'input').map(({ title }) => title)).toEqual(['input_ids']);
     expect(nodes.filter(({ kind }) => kind === 'output').map(({ title }) => title)).toEqual(['logits']);
     const keepers = nodes.filter(({ stateBytes }) => stateBytes !== undefined);
@@ -25,6 +28,7 @@ describe('the picture of a model with state', () => {
       ['Concat', 129 * 64 * 4],
     ]);
     for (const { subtitle } of keepers) expect(subtitle).toMatch(/ ↻ 33\.0 kB$/);
+    expect(await buildScene(graphOfText(graphText(graph)), { folded: [] }, createElkEngine())).toEqual(scene);
     const folded = await buildScene(buildSplitGraph(inferred, []), { folded: [] }, createElkEngine());
     expect(folded.nodes.filter(({ kind }) => kind === 'input')).toHaveLength(3);
     expect(folded.nodes.some(({ subtitle }) => subtitle.includes('↻'))).toBe(false);
