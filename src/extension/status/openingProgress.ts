@@ -5,12 +5,10 @@ import { splitTreeView } from '../tree/splitTree';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { baseName } from '../window/paths';
 
-/** Until here the graph's page alone says so: drawing the view's bar sixty times a second takes from what is waited for. */
-const barAfterMs = 1000;
-/** From here on a notification offers to cancel. */
-const notificationAfterMs = 2000;
+/** From here on a notification offers to cancel; shorter work only shows in the view. */
+const patienceMs = 2000;
 
-/** Shows that a model is being opened: in the side bar when it takes a while, as a notification when it takes long. */
+/** Shows that a model is being opened: in the side bar at once, as a notification when it takes long. */
 export class OpeningProgress implements Releasable {
   readonly #disposables = new DisposableStore();
 
@@ -23,11 +21,9 @@ export class OpeningProgress implements Releasable {
   }
 
   #watch(opening: OpeningModel): void {
-    const timers = [
-      setTimeout(() => showBar(opening), barAfterMs),
-      setTimeout(() => this.#notify(opening), notificationAfterMs),
-    ];
-    const watch = this.#disposables.add({ dispose: () => timers.forEach(clearTimeout) });
+    void vscode.window.withProgress({ location: { viewId: splitTreeView } }, () => opening.settled);
+    const timer = setTimeout(() => this.#notify(opening), patienceMs);
+    const watch = this.#disposables.add({ dispose: () => clearTimeout(timer) });
     void opening.settled.finally(() => this.#disposables.release(watch));
   }
 
@@ -50,8 +46,4 @@ export class OpeningProgress implements Releasable {
       await settled.finally(() => parts.dispose());
     });
   }
-}
-
-function showBar({ settled }: OpeningModel): void {
-  void vscode.window.withProgress({ location: { viewId: splitTreeView } }, () => settled);
 }
