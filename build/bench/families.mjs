@@ -15,8 +15,8 @@ const sizes = [1e3, 1e4, 1e5];
 const mostExponent = 1.3;
 /** A sample is as many runs as take this long, since the clock and a single collection count for much in a shorter one. */
 const sampleCpuMs = 50;
-/** Samples of a size in each round: at least the first, which compiles, and one more; then as many as take this long. */
-const [leastSamples, mostSamples, mostCpuMs] = [2, 5, 400];
+/** Samples of a size in each round: at least the first ones, which compile and grow the heap, and one more; then as many as take this long. */
+const [leastSamples, mostSamples, mostCpuMs] = [4, 5, 400];
 
 /** @typedef {{ readonly path: string, readonly size: number }} Model */
 /** @typedef {{ readonly name: string, readonly args: (model: string, folder: string) => string[] }} CommandLine */

@@ -132,6 +132,9 @@ class DownsetSearch {
   /** Groups that make what each group reads, and that read what it makes; found when a search first needs them. */
   private readonly makers: (readonly number[] | undefined)[];
   private readonly followers: (readonly number[] | undefined)[];
+  /** Per tensor, where its first reader stands that is above the place that was asked for last. */
+  private readonly firstAbove: Int32Array;
+  private lastPlace = -1;
   /** Per group, whether it makes what comes back. */
   private readonly isAnswer: readonly boolean[];
   /** A 1 for each group of the block that belongs to the downset that is looked at. */
@@ -150,6 +153,7 @@ class DownsetSearch {
     this.makers = groups.map(() => undefined);
     this.followers = groups.map(() => undefined);
     this.isChosen = new Uint8Array(groups.length);
+    this.firstAbove = Int32Array.from(this.topology.consumerStart);
   }
 
   /** All downsets of a block, breadth first from the empty one, until `bound` steps are taken. */
@@ -159,16 +163,34 @@ class DownsetSearch {
   }
 
   /** The same for one group, as most blocks of large models have: without it and with it, counted as if searched. */
-  private searchGroup(block: Block, lowestBelow: number): BlockMinima {
-    const { from, bytesBelow } = block;
-    this.steps = this.makersOf(from).length + 2;
-    this.isChosen[from] = 1;
-    const bytes = bytesBelow + this.growth(block, from);
-    this.isChosen[from] = 0;
+  private searchGroup({ from, bytesBelow }: Block, lowestBelow: number): BlockMinima {
+    const { inputs, outputs } = this.groups[from] ?? { inputs: [], outputs: [] };
+    const { consumerStart } = this.topology;
+    let steps = this.makersOf(from).length + 2;
+    let bytes = bytesBelow;
+    for (const tensor of outputs) bytes += this.bytesOf[tensor] ?? 0;
+    for (const tensor of inputs) {
+      const end = consumerStart[tensor + 1] ?? 0;
+      const firstAbove = this.firstReaderAbove(tensor, from);
+      steps += Math.min(firstAbove + 1, end) - (consumerStart[tensor] ?? 0);
+      if (firstAbove === end) bytes -= this.bytesOf[tensor] ?? 0;
+    }
     const inside = this.isAnswer[from] ? Number.POSITIVE_INFINITY : Math.min(bytesBelow, lowestBelow);
     const minima: number[][] = bytesBelow < lowestBelow ? [[]] : [];
     if (bytes < inside) minima.push([from]);
-    return { minima, lowest: Math.min(bytesBelow, bytes), steps: this.steps, bounded: false };
+    return { minima, lowest: Math.min(bytesBelow, bytes), steps, bounded: false };
+  }
+
+  /** Where the first reader of a tensor stands that is above a place, or their end: found once while places rise. */
+  private firstReaderAbove(tensor: number, place: number): number {
+    const { consumerStart, consumers } = this.topology;
+    if (place < this.lastPlace) this.firstAbove.set(consumerStart);
+    this.lastPlace = place;
+    const end = consumerStart[tensor + 1] ?? 0;
+    let at = this.firstAbove[tensor] ?? 0;
+    while (at < end && (this.placeOf[consumers[at] ?? 0] ?? 0) <= place) at++;
+    this.firstAbove[tensor] = at;
+    return at;
   }
 
   private searchLevels(block: Block, lowestBelow: number, bound: number): BlockMinima {

@@ -4,6 +4,9 @@
  */
 const acting = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
+/** The same but for line ends: a long text has one every few characters. */
+const actingInLines = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}](?<!\n)/gu;
+
 /** Such characters in JSON strings, where those below U+0020 are escaped already. */
 const actingInJson = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
@@ -24,7 +27,7 @@ export function visibleText(text: string): string {
 
 /** Text of several lines, in which line ends stay as they are. */
 export function visibleLines(text: string): string {
-  return text.replace(acting, (character) => (character === '\n' ? character : escapeOf(character)));
+  return text.replace(actingInLines, escapeOf);
 }
 
 /** A JSON text of the same value without characters that act on whoever prints it. */
