@@ -143,6 +143,7 @@ describeInBrowser('page of the graph view', (session) => {
     const cancel = session.page.locator('vscode-button', { hasText: 'Cancel' });
     expect(await session.page.getByText('Inferring shapes of 513 nodes').isVisible()).toBe(true);
     expect(await cancel.isVisible()).toBe(false);
+    expect(await session.page.getByRole('tablist').isVisible()).toBe(true);
     await cancel.waitFor({ state: 'visible', timeout: 5000 });
     await cancel.click();
     expect(await session.lastPosted('cancel')).toEqual({ type: 'cancel' });
@@ -150,6 +151,7 @@ describeInBrowser('page of the graph view', (session) => {
       window.harness.send({ type: 'failed', error: { code: 'truncated-model', message: 'It ends too early.' } }),
     );
     await session.page.getByText('It ends too early.').waitFor();
+    expect(await session.page.getByRole('tablist').isVisible()).toBe(false);
     await session.page.getByRole('button', { name: 'Show Log' }).click();
     expect(await session.lastPosted('run')).toEqual({ type: 'run', command: 'showLog' });
   });

@@ -124,8 +124,10 @@ export function createSidePanel(controller: Controller): SidePanel {
     focus: () => list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus(),
     update(state) {
       size = state.panel.size;
-      root.hidden = !state.panel.open;
-      splitter.hidden = !state.panel.open;
+      // Beside a model that could not be read there is nothing to say of it.
+      const isShown = state.panel.open && (state.error === null || state.scene !== null);
+      root.hidden = !isShown;
+      splitter.hidden = !isShown;
       root.style.setProperty('--panel-size', `${size}px`);
       splitter.setAttribute('aria-valuenow', String(size));
       splitter.setAttribute('aria-orientation', isBelow() ? 'horizontal' : 'vertical');
@@ -137,7 +139,7 @@ export function createSidePanel(controller: Controller): SidePanel {
         buttons.get(tab)?.setAttribute('tabindex', chosen ? '0' : '-1');
       }
       const page = pages.get(state.panel.tab);
-      if (state.panel.open && page !== undefined) keepFocus(page, () => panels[state.panel.tab].update(state));
+      if (isShown && page !== undefined) keepFocus(page, () => panels[state.panel.tab].update(state));
     },
   };
 }
