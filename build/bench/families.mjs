@@ -13,10 +13,12 @@ import { writeFamily } from './writeFamily.mjs';
 
 const sizes = [1e3, 1e4, 1e5];
 const mostExponent = 1.3;
-/** A sample is as many runs as take this long, since the clock and a single collection count for much in a shorter one. */
+/** A sample is as many runs as take this long, since the clock counts for much in a shorter one. */
 const sampleCpuMs = 50;
-/** Samples of a size in each round: at least the first ones, which compile and grow the heap, and one more; then as many as take this long. */
-const [leastSamples, mostSamples, mostCpuMs] = [4, 5, 400];
+/** Samples of a size in each round that are left out, since V8 compiles in them and grows the heap. */
+const warmUps = 2;
+/** Samples that count: at least so many, then as many as take this long. */
+const [leastSamples, mostCpuMs] = [2, 400];
 
 /** @typedef {{ readonly path: string, readonly size: number }} Model */
 /** @typedef {{ readonly name: string, readonly args: (model: string, folder: string) => string[] }} CommandLine */
@@ -38,7 +40,7 @@ export async function families({ product, folder, rounds, say }) {
   const cli = join(root, 'dist/cli.js');
   if (!existsSync(cli)) return say('  left out: there is no dist/cli.js; run `npm run build` first');
   const startMs = spread(Array.from({ length: rounds }, () => usageOfNode([cli, '--version']).cpuMs)).median;
-  say(`  warm: CPU per run, least of samples of at least ${sampleCpuMs} ms in one process`);
+  say(`  warm: mean CPU of the runs in one process, after the first ones`);
   say(`  cold: the largest in a process of its own; one that does nothing takes ${figure(startMs / 1e3)} s`);
   for (const { name, draw } of graphFamilies) {
     const models = sizes.map((size) => {
@@ -79,17 +81,17 @@ async function warmTimes(models, rounds, run) {
     for (const [index, model] of [...models.entries()].reverse())
       samples[index]?.push(...(await samplesOf(() => run(model))));
   }
-  return samples.map((of) => ({
-    cpuMs: Math.min(...of.map(({ cpuMs }) => cpuMs)),
-    runs: of.reduce((sum, { runs }) => sum + runs, 0),
-  }));
+  // What several small runs leave behind is collected in one of them: their mean is what one takes.
+  return samples.map((of) => {
+    const runs = of.reduce((sum, sample) => sum + sample.runs, 0);
+    return { cpuMs: of.reduce((sum, sample) => sum + sample.cpuMs * sample.runs, 0) / runs, runs };
+  });
 }
 
 /** @param {() => Promise<unknown>} run @returns {Promise<Warm[]>} */
 async function samplesOf(run) {
   const samples = [];
-  const mayTakeMore = (/** @type {number} */ spentMs) => samples.length < mostSamples && spentMs < mostCpuMs;
-  for (let spentMs = 0; samples.length < leastSamples || mayTakeMore(spentMs); ) {
+  for (let spentMs = 0; samples.length < warmUps + leastSamples || spentMs < mostCpuMs; ) {
     const start = process.cpuUsage();
     let [runs, cpuMs] = [0, 0];
     while (cpuMs < sampleCpuMs) {
@@ -98,10 +100,10 @@ async function samplesOf(run) {
       const { user, system } = process.cpuUsage(start);
       cpuMs = (user + system) / 1e3;
     }
-    spentMs += cpuMs;
+    if (samples.length >= warmUps) spentMs += cpuMs;
     samples.push({ cpuMs: cpuMs / runs, runs });
   }
-  return samples;
+  return samples.slice(warmUps);
 }
 
 /** Runs a command of the command line in this process; what it prints is not shown. @param {any} product @param {readonly string[]} args */
