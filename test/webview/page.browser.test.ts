@@ -144,6 +144,10 @@ describeInBrowser('page of the graph view', (session) => {
     expect(await session.page.getByText('Inferring shapes of 513 nodes').isVisible()).toBe(true);
     expect(await cancel.isVisible()).toBe(false);
     expect(await session.page.getByRole('tablist').isVisible()).toBe(true);
+    await session.page.getByRole('tab', { name: 'Plan', exact: true }).click();
+    expect(await session.page.getByText('No plan yet.').isVisible()).toBe(true);
+    for (const later of ['Bandwidth', 'Next steps'])
+      expect(await session.page.getByRole('heading', { name: later }).isVisible()).toBe(false);
     await cancel.waitFor({ state: 'visible', timeout: 5000 });
     await cancel.click();
     expect(await session.lastPosted('cancel')).toEqual({ type: 'cancel' });

@@ -98,6 +98,9 @@ export function createPlanPanel(controller: Controller): Panel {
       build(state);
       compare(state);
       sliders.update(state);
+      // What there is nothing of yet is not offered.
+      sliders.element.hidden = state.plan === null;
+      next.hidden = state.analysis === null;
       const { past, future } = state.history;
       touched.hidden = !hasOverrides(state.overrides) && past.length === 0 && future.length === 0;
       undo.toggleAttribute('disabled', past.length === 0);
