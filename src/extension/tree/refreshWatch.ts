@@ -3,8 +3,11 @@ import type { Releasable } from '../window/disposables';
 /** How long the workbench may take before it asks for rows that it was told of, in milliseconds. */
 const patienceMs = 4000;
 
+/** The same for all rows, at first: somebody waits for them with nothing to see. Every time after that it may take twice as long. */
+const firstPatienceMs = 500;
+
 /** How often it is told again in a row before it is left alone. */
-const mostReminders = 4;
+const mostReminders = 6;
 
 /** What a refresh is waiting for: all roots, or single rows by their ids. */
 export type Awaited = 'roots' | readonly string[];
@@ -63,6 +66,10 @@ export class RefreshWatch implements Releasable {
     return this.#roots || this.#rows.size > 0;
   }
 
+  get #patienceMs(): number {
+    return this.#roots ? Math.min(patienceMs, firstPatienceMs * 2 ** this.#reminders) : patienceMs;
+  }
+
   #awaitRoots(): void {
     this.#roots = true;
     // With the roots everything below them is asked for anew.
@@ -84,6 +91,6 @@ export class RefreshWatch implements Releasable {
       this.#awaitRoots();
       this.remind();
       this.#schedule();
-    }, patienceMs);
+    }, this.#patienceMs);
   }
 }
