@@ -40,7 +40,7 @@ export async function families({ product, folder, rounds, say }) {
   const cli = join(root, 'dist/cli.js');
   if (!existsSync(cli)) return say('  left out: there is no dist/cli.js; run `npm run build` first');
   const startMs = spread(Array.from({ length: rounds }, () => usageOfNode([cli, '--version']).cpuMs)).median;
-  say(`  warm: mean CPU of the runs in one process, after the first ones`);
+  say('  warm: mean CPU of the runs in one process, after the first ones');
   say(`  cold: the largest in a process of its own; one that does nothing takes ${figure(startMs / 1e3)} s`);
   for (const { name, draw } of graphFamilies) {
     const models = sizes.map((size) => {

@@ -36,11 +36,13 @@ export function requestHandlers(services: Services): RequestHandlers {
   };
   return {
     'dnnsplit/open': ({ modelUri, token, picture }, signal) => {
+      // A name that is none is refused before anything has begun.
+      const path = uriToPath(modelUri);
       const opening = sessions.open(modelUri, { token, signal });
       // The picture comes before the plan: its layout goes on in a thread of its own while the other one plans.
       if (picture) {
         const options = { signal, onProgress: onProgress(token) };
-        sessions.require(modelUri).compareAfter(scenes.begin(uriToPath(modelUri), picture.folded, options));
+        sessions.require(modelUri).compareAfter(scenes.begin(path, picture.folded, options));
       }
       return opening;
     },

@@ -444,7 +444,11 @@ describe('the language server over stdio', () => {
   });
 
   it('refuses what is not a file on this machine, and models that are not open', async () => {
-    const remote = client.request('dnnsplit/open', { modelUri: 'vscode-vfs://github/a/b.onnx', token: 'r' });
+    const remote = client.request('dnnsplit/open', {
+      modelUri: 'vscode-vfs://github/a/b.onnx',
+      token: 'r',
+      picture: { folded: null },
+    });
     await expect(remote).rejects.toMatchObject({ data: { code: 'file-system' } });
     const closed = client.request('dnnsplit/overlay', { modelUri: uri('never.onnx') });
     await expect(closed).rejects.toMatchObject({ data: { code: 'bad-usage' } });
