@@ -23,6 +23,7 @@ export async function vitestRun(name, args) {
         process.stdout.write(`   skipped: ${test.fullName}\n`);
       if (test.status === 'passed' && test.meta?.triedBefore > 0)
         process.stdout.write(`   passed at the second try only: ${test.fullName}\n`);
+      if (test.status === 'failed') process.stdout.write(`   failed: ${test.fullName}\n${reasons(test)}`);
     }
   }
   const brokenFiles = result.testResults.filter(
@@ -36,4 +37,18 @@ export async function vitestRun(name, args) {
     failed: failed === 0 && code !== 0 ? 1 : failed,
     skipped: result.numPendingTests + result.numTodoTests,
   };
+}
+
+/**
+ * Why a test failed, at each of its tries, without the places in the code: the whole of it stands above.
+ * @param {{ failureMessages?: readonly string[] }} test
+ */
+function reasons({ failureMessages = [] }) {
+  const lines = failureMessages.flatMap((message) =>
+    message
+      .split('\n')
+      .filter((line) => !/^\s+at /.test(line))
+      .slice(0, 20),
+  );
+  return lines.map((line) => `      ${line.slice(0, 400)}\n`).join('');
 }

@@ -13,6 +13,6 @@ export default defineConfig({
     bail: 0,
     // The workbench drops a click or draws a list anew now and then; the run names what passed at the second try only.
     retry: 1,
-    setupFiles: [join(import.meta.dirname, '../../support/secondTries.ts')],
+    setupFiles: [join(import.meta.dirname, '../../support/secondTries.ts'), join(import.meta.dirname, 'onScreen.ts')],
   },
 });

@@ -27,6 +27,9 @@ export interface WorkbenchOptions {
   readonly prepare?: (workspace: string) => Promise<void>;
 }
 
+/** Those whose windows are open now. */
+export const openWorkbenches = new Set<Workbench>();
+
 /** A person's view of VS Code: what can be seen and clicked, by the names that a person reads. */
 export class Workbench {
   private constructor(
@@ -53,14 +56,16 @@ export class Workbench {
     });
     const { browser, page } = await openBrowser(stage.program, { scale: options.scale ?? 1 });
     await mkdir(join(artifacts, 'screenshots'), { recursive: true });
-    await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(workspace)}`);
     const workbench = new Workbench(page, workspace, browser, server, name);
+    openWorkbenches.add(workbench);
+    await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(workspace)}`);
     await workbench.activity('DNNSplit').waitFor({ timeout: 90_000 });
     await workbench.file('resnet152.onnx').waitFor();
     return workbench;
   }
 
   async close(): Promise<void> {
+    openWorkbenches.delete(this);
     await this.browser.close();
     await this.server.stop();
     await rm(this.workspace, { recursive: true, force: true });
@@ -89,15 +94,20 @@ export class Workbench {
 
   /** Right-clicks a file in the explorer and chooses an entry of the menu. */
   async chooseOnFile(file: string, entry: string): Promise<void> {
+    await this.chooseOn(this.file(file), entry, `menu-${file.replaceAll('.', '-')}`);
+  }
+
+  /** Right-clicks a row of the side bar and chooses an entry of the menu. */
+  async chooseOn(row: Locator, entry: string, picture: string): Promise<void> {
     const item = this.page.getByRole('menuitem', { name: entry }).first();
-    // A menu closes where the workbench moves the focus once more: then it is opened again.
+    // A menu closes where the workbench moves the focus or draws the rows once more: then it is opened again.
     for (let attempt = 1; ; attempt++) {
       // Where the pointer rests on a row, what the workbench tells of that row covers the one below.
       await this.page.mouse.move(720, 450);
-      await this.file(file).click({ button: 'right' });
+      await row.click({ button: 'right' });
       try {
         await item.waitFor({ timeout: 10_000 });
-        await this.picture(`menu-${file.replaceAll('.', '-')}`);
+        await this.picture(picture);
         await item.click({ timeout: 5000 });
         return;
       } catch (error) {
@@ -120,21 +130,29 @@ export class Workbench {
     return this.page.locator('.split-view-view .monaco-list-row', { hasText: text });
   }
 
-  /** Waits for a row of the extension's tree; where it does not come, the error says what the side bar shows instead. */
+  /** Waits for a row of the extension's tree. */
   async waitForTreeRow(text: string | RegExp): Promise<void> {
-    try {
-      await this.treeRow(text).first().waitFor({ timeout: 60_000 });
-    } catch (error) {
-      await this.picture('tree-without-row');
-      const shown = await this.page.locator('.part.sidebar').innerText();
-      const told = await this.page.locator('.notifications-toasts').innerText();
-      throw new Error(
-        `No row "${text}" in the tree. Side bar: ${JSON.stringify(shown)}. Toasts: ${JSON.stringify(told)}.`,
-        {
-          cause: error,
-        },
-      );
-    }
+    await this.treeRow(text).first().waitFor({ timeout: 60_000 });
+  }
+
+  /** What the parts of the window say that a flow waits for or is held up by, in one line each. */
+  async onScreen(): Promise<string> {
+    await this.picture('failed');
+    const parts = {
+      'side bar': '.part.sidebar',
+      tabs: '.tabs-container',
+      'status bar': '.part.statusbar',
+      toasts: '.notifications-toasts',
+      list: '.quick-input-widget',
+      dialog: '.monaco-dialog-box',
+      menu: '.monaco-menu',
+    };
+    const lines = Object.entries(parts).map(async ([name, selector]) => {
+      const texts = await this.page.locator(`${selector}:visible`).allInnerTexts();
+      return texts.length === 0 ? [] : [`${name}: ${JSON.stringify(texts.join(' ').slice(0, 400))}`];
+    });
+    const focus = await this.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200));
+    return [`On the screen of ${this.name}:`, ...(await Promise.all(lines)).flat(), `focus: ${focus}`].join('\n  ');
   }
 
   /** What the workbench tells of a row under the pointer. A row that is drawn anew tells nothing until the pointer comes again. */
