@@ -202,8 +202,13 @@ export class Workbench {
   /** Runs a command by its title. */
   async runCommand(title: string): Promise<void> {
     await this.quickInput('F1', `>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
-    await this.page.keyboard.press('Enter');
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    await row.waitFor();
+    // A key that comes before the list has chosen its row does nothing.
+    for (let tries = 0; tries < 3 && (await row.isVisible()); tries++) {
+      await this.page.keyboard.press('Enter');
+      await row.waitFor({ state: 'hidden', timeout: 5000 }).catch(() => undefined);
+    }
   }
 
   /** Chooses a color theme by its name in the list of them. */
