@@ -41,6 +41,7 @@ export interface ServeOptions {
   readonly probes: boolean;
   readonly refuseUnencoded?: boolean;
   readonly logFormat: LogFormat;
+  readonly stopWithInput?: boolean;
 }
 
 const defaults = defaultRelaySettings;
@@ -127,7 +128,8 @@ export function addOptions(command: Command): Command {
     )
     .addOption(
       new Option('--exact', 'bit-identical to the unsplit model: no optimization, one thread (env: DNNSPLIT_EXACT)'),
-    );
+    )
+    .addOption(new Option('--stop-with-input', 'stop once standard input ends').hideHelp());
 }
 
 /**

@@ -54,7 +54,7 @@ async function serve(contractPath: string, options: ServeOptions): Promise<void>
   const scheme = tlsCertificate === undefined ? 'http' : 'https';
   log(`tier ${tier} of ${relay.contract.model} listens on ${scheme}://${options.host}:${relay.port}`);
   if (relay.grpcPort !== undefined) log(`gRPC on ${options.host}:${relay.grpcPort}`);
-  const signal = await stopSignal();
+  const signal = await stopSignal(options.stopWithInput === true);
   log('stopping after the running requests');
   // Whoever presses Ctrl+C waits for the end; a cluster that stops a relay first sends requests elsewhere.
   await relay.stop(signal === 'SIGINT' ? 0 : undefined);
@@ -70,10 +70,18 @@ function readTracing(log: Log) {
   }
 }
 
-/** Resolves on the first request to stop. */
-function stopSignal(): Promise<'SIGTERM' | 'SIGINT'> {
+/** Resolves on the first request to stop. @param hearsInput the end of standard input is one: whoever started this relay is gone */
+function stopSignal(hearsInput: boolean): Promise<'SIGTERM' | 'SIGINT'> {
   return new Promise((done) => {
     process.once('SIGTERM', () => done('SIGTERM'));
     process.once('SIGINT', () => done('SIGINT'));
+    if (!hearsInput) return;
+    // Nobody reads what is said after that.
+    process.stderr.on('error', () => undefined);
+    process.stdin
+      .on('error', () => done('SIGINT'))
+      .once('end', () => done('SIGINT'))
+      .resume()
+      .unref();
   });
 }

@@ -96,8 +96,9 @@ async function emulatedLink(
 
 /** A relay that listens. */
 function startRelay({ program, signal, log }: ChainOptions, args: readonly string[]) {
-  const child = spawn(process.execPath, [program, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  // The pipe that nothing is written to ends with this process, however that ends: no relay is left behind.
+  const child = spawn(process.execPath, [program, ...args, '--stop-with-input'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
     detached: process.platform !== 'win32',
   });
   return new Promise<{ child: ChildProcess; port: number }>((done, fail) => {

@@ -37,6 +37,8 @@ export interface RelayServerOptions {
 const bodiesAtOnce = 2;
 /** Longer than callers leave a connection unused, so that it is never closed while they send. */
 const keepAliveMs = 75_000;
+/** So often a relay that stops looks for connections that nobody uses any more. */
+const sweepMs = 50;
 
 /** Serves a tier over HTTP with the Open Inference Protocol v2 and its binary tensor extension. */
 export class RelayServer {
@@ -101,8 +103,11 @@ export class RelayServer {
     if (drainMs > 0) await delay(drainMs);
     const closed = new Promise<void>((done) => this.server.close(() => done()));
     this.server.closeIdleConnections();
+    // Those whose last answer was under way by then.
+    const sweep = setInterval(() => this.server.closeIdleConnections(), sweepMs);
     const force = setTimeout(() => this.server.closeAllConnections(), this.options.graceMs);
     await closed;
+    clearInterval(sweep);
     clearTimeout(force);
     await this.inference.codec.close();
   }
@@ -110,6 +115,8 @@ export class RelayServer {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // A client that goes away while it is answered is no failure of the relay.
     response.on('error', () => undefined);
+    // A connection that is kept would bring the next request, until it is cut in the middle of one.
+    if (this.service.draining) response.shouldKeepAlive = false;
     const startMs = performance.now();
     try {
       const route = this.routeOf(request.method ?? '', request.url ?? '');

@@ -82,6 +82,23 @@ describe('a chain on this machine', () => {
     expect(logged()).toMatch(/dnnsplit: A relay stopped unexpectedly/);
   });
 
+  it.skipIf(process.platform === 'win32').each(['SIGHUP', 'SIGKILL'] as const)(
+    'leaves no relay behind where it is ended by %s',
+    async (signal) => {
+      const { child, logged } = await run('--no-shaping');
+      const ports = [...logged().matchAll(/ listens on http:\/\/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
+      expect(ports).toHaveLength(3);
+      child.kill(signal);
+      const answers = (port: number) =>
+        fetch(`http://127.0.0.1:${port}/v2/health/live`).then(
+          () => true,
+          () => false,
+        );
+      const someAnswer = async () => (await Promise.all(ports.map(answers))).includes(true);
+      await expect.poll(someAnswer, { timeout: 10_000 }).toBe(false);
+    },
+  );
+
   it('verifies a link that rounds within the tolerance that is given', () => {
     const rounded = exportAt(tinyResnet, [0.5], { wire: 'float16' });
     const verify = (...args: string[]) =>

@@ -218,4 +218,23 @@ describe('a stop', () => {
     expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
     await stopped;
   });
+
+  it('does not wait for those who ask again and again over a connection that is kept', async () => {
+    const isReady = () => new Promise<boolean>((done) => setTimeout(() => done(true), 20));
+    const { address, server } = await serveTier(upper, { ...addOne('y'), isReady }, undefined, { graceMs: 300_000 });
+    let [asked, isEnough] = [0, false];
+    const callers = Array.from({ length: 4 }, async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      while (!isEnough) {
+        const asking = request(`${address}/v2/health/ready`, { agent }, (answer) => answer.resume()).end();
+        await once(asking, 'close').catch(() => new Promise((done) => setTimeout(done, 20)));
+        asked += 1;
+      }
+      agent.destroy();
+    });
+    await expect.poll(() => asked).toBeGreaterThan(20);
+    await server.stop();
+    isEnough = true;
+    await Promise.all(callers);
+  });
 });
