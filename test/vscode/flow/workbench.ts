@@ -130,13 +130,22 @@ export class Workbench {
     return this.page.locator('.split-view-view .monaco-list-row', { hasText: text });
   }
 
-  /** Waits for a row of the extension's tree. */
+  /** Waits for a row of the extension's tree; where it does not come, also before the first test, the error says what is shown. */
   async waitForTreeRow(text: string | RegExp): Promise<void> {
-    await this.treeRow(text).first().waitFor({ timeout: 60_000 });
+    try {
+      await this.treeRow(text).first().waitFor({ timeout: 60_000 });
+    } catch (error) {
+      throw new Error(`No row "${text}" in the tree.\n${await this.onScreen()}`, { cause: error });
+    }
   }
 
   /** What the parts of the window say that a flow waits for or is held up by, in one line each. */
   async onScreen(): Promise<string> {
+    const told = await this.#partsOnScreen().catch((error) => [String(error)]);
+    return [`On the screen of ${this.name}:`, ...told].join('\n  ');
+  }
+
+  async #partsOnScreen(): Promise<string[]> {
     await this.picture('failed');
     const parts = {
       'side bar': '.part.sidebar',
@@ -152,7 +161,7 @@ export class Workbench {
       return texts.length === 0 ? [] : [`${name}: ${JSON.stringify(texts.join(' ').slice(0, 400))}`];
     });
     const focus = await this.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200));
-    return [`On the screen of ${this.name}:`, ...(await Promise.all(lines)).flat(), `focus: ${focus}`].join('\n  ');
+    return [...(await Promise.all(lines)).flat(), `focus: ${focus}`];
   }
 
   /** What the workbench tells of a row under the pointer. A row that is drawn anew tells nothing until the pointer comes again. */
@@ -199,11 +208,23 @@ export class Workbench {
     await input.waitFor({ state: 'hidden' });
   }
 
-  /** Runs a command by its title. */
+  /**
+   * Runs a command by its title. The palette lists what the window knows to be possible when it opens: in one that was just
+   * opened that may not yet be all, for example whether its folder is trusted. Then it is opened again.
+   */
   async runCommand(title: string): Promise<void> {
-    await this.quickInput('F1', `>${title}`);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await row.waitFor();
+    for (let attempt = 1; ; attempt++) {
+      await this.quickInput('F1', `>${title}`);
+      try {
+        await row.waitFor({ timeout: 5000 });
+        break;
+      } catch (error) {
+        if (attempt === 8) throw error;
+        await this.page.keyboard.press('Escape');
+        await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      }
+    }
     // A key that comes before the list has chosen its row does nothing.
     for (let tries = 0; tries < 3 && (await row.isVisible()); tries++) {
       await this.page.keyboard.press('Enter');
