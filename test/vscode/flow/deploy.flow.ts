@@ -79,7 +79,7 @@ describe.skipIf(program === undefined)(
 
     it('cuts at a candidate of the tree', async () => {
       // Candidates are shown before there is a plan to cut, where that takes its time.
-      await expect.poll(() => workbench.statusBar.innerText(), { timeout: 60_000 }).toMatch(/ m?s$/);
+      await workbench.statusBar.filter({ hasText: 'ms' }).waitFor({ timeout: 60_000 });
       const before = await workbench.statusBar.innerText();
       const candidates = workbench.page.locator('.split-view-view .monaco-list-row[aria-label^="Candidate "]');
       await candidates.first().waitFor();
