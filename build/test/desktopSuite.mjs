@@ -14,13 +14,7 @@ const versions = /** @type {const} */ ({ stable: 'stable', floor: '1.100.3' });
  * @returns {Promise<boolean>} false where there is no desktop VS Code to be had: the caller takes the one from npm
  */
 export async function desktopSuite(release, suite, workspace, say) {
-  const hasScreen = process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'];
-  if (!hasScreen) return false;
-  const reachable = await lookup('update.code.visualstudio.com').then(
-    () => true,
-    () => false,
-  );
-  if (!reachable) return false;
+  if (!(await hasDesktop())) return false;
   say(`desktop VS Code ${versions[release]}`);
   const vscodeExecutablePath = await downloadAndUnzipVSCode({
     version: versions[release],
@@ -34,4 +28,14 @@ export async function desktopSuite(release, suite, workspace, say) {
     launchArgs: [workspace, '--disable-extensions'],
   }).catch((error) => say(String(error)));
   return true;
+}
+
+/** Whether the download of a desktop VS Code can be reached and a window of it be shown. */
+export async function hasDesktop() {
+  const hasScreen = process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'];
+  if (!hasScreen) return false;
+  return lookup('update.code.visualstudio.com').then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,13 +1,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findBrowser } from '../../test/vscode/driver/findBrowser.mjs';
+import { obtainVscode } from '../../test/vscode/driver/obtainVscode.mjs';
 import { packedExtension } from '../../test/vscode/driver/packageExtension.mjs';
 import { artifacts, repository } from '../../test/vscode/driver/paths.mjs';
 import { run } from '../../test/vscode/driver/run.mjs';
+import { hasDesktop } from './desktopSuite.mjs';
 import { hostSuite } from './hostSuite.mjs';
 import { vitestRun } from './vitestRun.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
-/** @typedef {{ name: string, run: () => Promise<Counts> }} Layer */
+/** @typedef {{ name: string, run: () => Promise<Counts>, inWindow?: boolean }} Layer `inWindow`: it needs what is fetched ahead */
 
 const bin = (/** @type {string} */ name) => join(repository, 'node_modules/.bin', name);
 
@@ -35,6 +38,17 @@ async function packs() {
   return { passed: 1, failed: 0, skipped: 0 };
 }
 
+/**
+ * Fetches the browser and the releases of VS Code, while layers run that need neither. What fails here is told by the layer
+ * that tries again.
+ */
+async function fetchAhead() {
+  const say = (/** @type {string} */ text) => process.stdout.write(`   ahead: ${text}\n`);
+  if ((await findBrowser(say)) === undefined) return;
+  await obtainVscode('stable', say);
+  if (!(await hasDesktop())) await obtainVscode('floor', say);
+}
+
 /** Every layer in the order in which a mistake is cheapest to find. @type {readonly Layer[]} */
 const layers = [
   check('format and lint', bin('biome'), ['ci', '--error-on-warnings', '.']),
@@ -42,11 +56,19 @@ const layers = [
   check('unused code', bin('knip'), ['--no-progress']),
   { name: 'bundle', run: packs },
   { name: 'unit', run: () => vitestRun('unit', ['--config', 'vitest.config.mjs']) },
-  { name: 'webview in a browser', run: () => vitestRun('webview', ['--config', 'test/webview/vitest.config.mjs']) },
-  { name: 'extension host', run: () => hostSuite('stable') },
-  { name: 'extension host, no disk', run: () => hostSuite('stable', 'virtual') },
-  { name: 'extension host, oldest VS Code', run: () => hostSuite('floor') },
-  { name: 'user flow', run: () => vitestRun('flow', ['--config', 'test/vscode/flow/vitest.config.mjs']) },
+  {
+    name: 'webview in a browser',
+    run: () => vitestRun('webview', ['--config', 'test/webview/vitest.config.mjs']),
+    inWindow: true,
+  },
+  { name: 'extension host', run: () => hostSuite('stable'), inWindow: true },
+  { name: 'extension host, no disk', run: () => hostSuite('stable', 'virtual'), inWindow: true },
+  { name: 'extension host, oldest VS Code', run: () => hostSuite('floor'), inWindow: true },
+  {
+    name: 'user flow',
+    run: () => vitestRun('flow', ['--config', 'test/vscode/flow/vitest.config.mjs']),
+    inWindow: true,
+  },
 ];
 
 /**
@@ -60,10 +82,12 @@ export async function runLayers(words) {
   await rm(artifacts, { recursive: true, force: true });
   await mkdir(artifacts, { recursive: true });
   const chosen = layers.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  const fetched = chosen.some(({ inWindow }) => inWindow) ? fetchAhead().catch(() => undefined) : undefined;
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const layer of chosen) {
     process.stdout.write(`\n== ${layer.name}\n`);
     const start = Date.now();
+    if (layer.inWindow) await fetched;
     const counts = await layer.run().catch((error) => {
       process.stdout.write(`${error instanceof Error ? error.stack : error}\n`);
       return { passed: 0, failed: 1, skipped: 0 };
