@@ -73,15 +73,19 @@ function readTracing(log: Log) {
 /** Resolves on the first request to stop. @param hearsInput the end of standard input is one: whoever started this relay is gone */
 function stopSignal(hearsInput: boolean): Promise<'SIGTERM' | 'SIGINT'> {
   return new Promise((done) => {
-    process.once('SIGTERM', () => done('SIGTERM'));
-    process.once('SIGINT', () => done('SIGINT'));
+    const stop = (signal: 'SIGTERM' | 'SIGINT') => {
+      // An open pipe would keep the process.
+      if (hearsInput) process.stdin.destroy();
+      done(signal);
+    };
+    process.once('SIGTERM', () => stop('SIGTERM'));
+    process.once('SIGINT', () => stop('SIGINT'));
     if (!hearsInput) return;
     // Nobody reads what is said after that.
     process.stderr.on('error', () => undefined);
     process.stdin
-      .on('error', () => done('SIGINT'))
-      .once('end', () => done('SIGINT'))
-      .resume()
-      .unref();
+      .on('error', () => stop('SIGINT'))
+      .once('end', () => stop('SIGINT'))
+      .resume();
   });
 }

@@ -452,5 +452,7 @@ describe('the language server over stdio', () => {
     await expect(remote).rejects.toMatchObject({ data: { code: 'file-system' } });
     const closed = client.request('dnnsplit/overlay', { modelUri: uri('never.onnx') });
     await expect(closed).rejects.toMatchObject({ data: { code: 'bad-usage' } });
+    // An opening that was begun all the same would have failed with nobody to hear it.
+    expect(client.seen('dnnsplit/log').map(({ text }) => text)).toEqual([]);
   });
 });
