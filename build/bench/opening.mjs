@@ -1,4 +1,5 @@
 /** From the command to the tree and to the first picture of the graph, in a real VS Code driven as a person does. */
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,10 @@ import { obtainVscode } from '../../test/vscode/driver/obtainVscode.mjs';
 import { openBrowser } from '../../test/vscode/driver/openBrowser.mjs';
 import { copyWorkspace, installExtension, packageExtension } from '../../test/vscode/driver/packageExtension.mjs';
 import { startServer } from '../../test/vscode/driver/startServer.mjs';
+import { usageOfNode } from './childUsage.mjs';
+import { root } from './loadProduct.mjs';
 import { netronSource, netronVariable, openInNetron } from './netron.mjs';
+import { sayTarget } from './sections.mjs';
 import { sharedModel } from './sharedModel.mjs';
 import { figure, spread, spreadText } from './statistics.mjs';
 import { writeResidualNetwork } from './writeModels.mjs';
@@ -28,6 +32,9 @@ const sharedFiles = /** @type {const} */ ([
   ['densenet121.onnx', 't113_densenet121'],
 ]);
 
+/** The window's own part of an opening is that of the smaller one, and what the graph adds to it that of the larger one. */
+const [smallFile, largeFile] = ['mobilenetv2.onnx', 'nodes20k.onnx'];
+
 /**
  * Opens models as the first thing in a window, where no server runs yet: in the very first window after the extension was
  * installed, and in one after it, for which compiled programs are kept; then after another model (warm).
@@ -40,15 +47,15 @@ export async function opening(bench) {
   const vscode = await obtainVscode('stable', say);
   const stage = { vscode, program, extensionsFolder: await installExtension(vscode, await packageExtension()) };
   const workspace = await copyWorkspace();
-  const files = ['mobilenetv2.onnx', 'resnet152.onnx'];
+  const files = [smallFile, 'resnet152.onnx'];
   for (const [file, name] of sharedFiles) {
     const path = sharedModel(bench, name);
     if (path === undefined) continue;
     await cp(path, join(workspace, file));
     files.push(file);
   }
-  writeResidualNetwork(join(workspace, 'nodes20k.onnx'), 20_000);
-  files.push('nodes20k.onnx');
+  writeResidualNetwork(join(workspace, largeFile), 20_000);
+  files.push(largeFile);
   const chosen = process.env[modelsVariable]?.split(',');
   const opened = files.filter((file) => chosen?.includes(file) ?? true);
   const netron = netronSource();
@@ -83,9 +90,27 @@ export async function opening(bench) {
       const text = (/** @type {keyof Opening} */ part) => spreadText(spread(samples.map((sample) => sample[part])));
       say(`  ${name.padEnd(36)} tree ${text('tree').padEnd(24)} graph ${text('graph')} ms`);
     }
+    sayLargeTree(say, openings, join(workspace, largeFile), rounds);
     for (const [file, samples] of peers) sayPeer(say, file, openings, samples);
   } finally {
     await rm(workspace, { recursive: true, force: true });
+  }
+}
+
+/**
+ * What 20,000 nodes add to the tree, beside the command line that analyses them from its start to its end.
+ * @param {(line: string) => void} say @param {ReadonlyMap<string, readonly Opening[]>} openings @param {string} path @param {number} rounds
+ */
+function sayLargeTree(say, openings, path, rounds) {
+  const cli = join(root, 'dist/cli.js');
+  if (!existsSync(cli)) return;
+  const runs = Array.from({ length: rounds }, () => usageOfNode([cli, 'analyze', path]).wallMs);
+  for (const way of ['first in a window', 'after another']) {
+    const [small, large] = [smallFile, largeFile].map((file) => openings.get(`${file}, ${way}`));
+    if (small === undefined || large === undefined) continue;
+    const treeMs = (/** @type {readonly Opening[]} */ of) => spread(of.map(({ tree }) => tree)).median;
+    const times = (treeMs(large) - treeMs(small)) / spread(runs).median;
+    sayTarget({ say }, `tree of 20,000 nodes, ${way}, over that of a small model, per analyze`, times, 1, 'times');
   }
 }
 
