@@ -29,12 +29,17 @@ async function addMissing(): Promise<void> {
   for (const [name, add] of await commandsWith(undefined)) if (!known.has(name)) await add(program);
 }
 
+/** What asks for the version, which no command adds to. */
+const versionFlags: ReadonlySet<string | undefined> = new Set(['--version', '-V']);
+
 /** Runs the command that the arguments name; the others are not needed then, and adding them takes time. */
 async function main(): Promise<void> {
   const name = process.argv[2];
-  const commands = await commandsWith(name);
-  const named = commands.get(name ?? '');
-  for (const add of named === undefined ? commands.values() : [named]) await add(program);
+  if (!versionFlags.has(name)) {
+    const commands = await commandsWith(name);
+    const named = commands.get(name ?? '');
+    for (const add of named === undefined ? commands.values() : [named]) await add(program);
+  }
   await program.parseAsync();
 }
 

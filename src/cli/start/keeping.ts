@@ -15,19 +15,27 @@ export function keepingFor(
   environment: NodeJS.ProcessEnv = process.env,
   home = homedir(),
 ): Keeping | undefined {
-  const isHelp = args.some((arg) => arg === '--help' || arg === '-h');
-  if (!/^[a-z][a-z-]*$/.test(command) || isHelp || environment['NODE_DISABLE_COMPILE_CACHE']) return undefined;
+  const use = useOf(command, args);
+  if (use === undefined || environment['NODE_DISABLE_COMPILE_CACHE']) return undefined;
   const folder = codeFolder(environment, home);
   if (folder === undefined) return undefined;
   return {
     folder,
-    use: command,
+    use,
     whenSettled: (keep) =>
       process.once('exit', (code) => {
         if (code === 0) keep();
       }),
   };
 }
+
+/** What a run is for: its command, or the overview of all of them, which loads every one; nothing where it does less. */
+function useOf(command: string, args: readonly string[]): string | undefined {
+  if (isHelpFlag(command)) return 'help';
+  return /^[a-z][a-z-]*$/.test(command) && !args.some(isHelpFlag) ? command : undefined;
+}
+
+const isHelpFlag = (arg: string): boolean => arg === '--help' || arg === '-h';
 
 /** The person's folder for what can be made again; none where somebody else could put code into it. */
 function codeFolder(environment: NodeJS.ProcessEnv, home: string): string | undefined {

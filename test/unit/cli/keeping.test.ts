@@ -23,6 +23,11 @@ describe('where the command line keeps its compiled form', () => {
     expect(keeping(['plan'], { XDG_CACHE_HOME: 'here' })?.folder).toBe(join(home, '.cache/dnnsplit/code'));
   });
 
+  it('is its own for the overview of all commands, which loads every one', () => {
+    for (const flag of ['--help', '-h']) expect(keeping([flag])).toMatchObject({ use: 'help' });
+    expect(keeping(['help'])).toMatchObject({ use: 'help' });
+  });
+
   it('is nowhere for a run that does nothing, or for something that is no command', () => {
     for (const args of [[], ['--version'], ['analyze', '--help'], ['plan', '-h'], ['../code'], ['A/B']]) {
       expect(keeping(args)).toBeUndefined();
