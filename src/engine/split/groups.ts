@@ -14,45 +14,89 @@ export interface Group {
 /**
  * Joins a node with its only reader wherever cutting between the two can never be better than cutting below the node:
  * when its inputs are at most as large as its outputs. Taking such a node out of a cut leaves a cut with as few bytes,
- * so a candidate holds both or neither. Groups are in the order of their last members. Linear in nodes and edges.
+ * so a candidate holds both or neither. Groups are in the order of their last members. Linear in nodes and edges, but for
+ * the logarithm with which the inputs of groups that join are put together.
+ * @param bytesOf such that sums of them are exact, in whatever order.
  * @param answers more than 0 for nodes that make what comes back, which it matters of to be below a cut.
  */
 export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array, answers?: Float64Array): Group[] {
   const topology = topologyOf(graph);
-  const { consumerStart } = topology;
-  const joined: (Group[] | undefined)[] = graph.nodes.map(() => undefined);
+  const { producer, consumerStart } = topology;
+  const joining: (Growing[] | undefined)[] = graph.nodes.map(() => undefined);
+  const hasJoined = new Uint8Array(graph.nodes.length);
   const groups: Group[] = [];
   const isRead = (tensor: number) => (consumerStart[tensor + 1] ?? 0) > (consumerStart[tensor] ?? 0);
-  graph.nodes.forEach((node, index) => {
-    const absorbed = joined[index];
-    const outputs = node.writes.every(isRead) ? node.writes : node.writes.filter(isRead);
+  const isFromOutside = (tensor: number) => hasJoined[producer[tensor] ?? -1] !== 1;
+  graph.nodes.forEach(({ reads, writes }, index) => {
+    const absorbed = joining[index];
+    const outputs = writes.every(isRead) ? writes : writes.filter(isRead);
     const members = absorbed === undefined ? [index] : mergeMembers(absorbed);
     if (absorbed !== undefined) members.push(index);
-    const group: Group = { members, inputs: inputsOf(node.reads, absorbed), outputs };
+    const inputs =
+      absorbed === undefined ? inputsOf(reads, bytesOf) : joinInputs(reads, absorbed, bytesOf, isFromOutside);
     const reader = onlyReader(topology, outputs);
     const isAnswer = (answers?.[index] ?? 0) > 0;
-    if (reader === undefined || isAnswer || sum(group.inputs, bytesOf) > sum(outputs, bytesOf)) groups.push(group);
-    else if (joined[reader] === undefined) joined[reader] = [group];
-    else joined[reader].push(group);
+    if (reader === undefined || isAnswer || inputs.bytes > sum(outputs, bytesOf)) {
+      groups.push({ members, inputs: listOf(inputs), outputs });
+      return;
+    }
+    hasJoined[index] = 1;
+    const group = { members, inputs };
+    if (joining[reader] === undefined) joining[reader] = [group];
+    else joining[reader].push(group);
   });
   return groups;
 }
 
-/** What a node and the groups that it absorbed read from outside. */
-function inputsOf(reads: readonly number[], absorbed: readonly Group[] | undefined): readonly number[] {
-  if (absorbed === undefined) return reads.length < 2 ? reads : [...new Set(reads)];
-  const [only] = absorbed;
+/** Tensors that come from outside of a group, each once, and their bytes. */
+interface Inputs {
+  readonly tensors: ReadonlySet<number> | readonly number[];
+  readonly bytes: number;
+}
+
+/** A group that its reader absorbs. */
+interface Growing {
+  readonly members: number[];
+  readonly inputs: Inputs;
+}
+
+function inputsOf(reads: readonly number[], bytesOf: Float64Array): Inputs {
+  const tensors = reads.length < 2 ? reads : [...new Set(reads)];
+  return { tensors, bytes: sum(tensors, bytesOf) };
+}
+
+/** What a node and the groups that it absorbs read from outside: the most inputs grow, so that few are copied often. */
+function joinInputs(
+  reads: readonly number[],
+  absorbed: readonly Growing[],
+  bytesOf: Float64Array,
+  isFromOutside: (tensor: number) => boolean,
+): Inputs {
+  const [first] = absorbed;
   // A link of a chain: what it reads is what the group before it makes.
-  if (only !== undefined && absorbed.length === 1 && reads.length === 1) return only.inputs;
-  const inputs = new Set<number>();
-  for (const group of absorbed) for (const tensor of group.inputs) inputs.add(tensor);
-  for (const tensor of reads) inputs.add(tensor);
-  for (const inner of absorbed) for (const tensor of inner.outputs) inputs.delete(tensor);
-  return [...inputs];
+  if (first !== undefined && absorbed.length === 1 && reads.length === 1) return first.inputs;
+  let most: Inputs = first?.inputs ?? inputsOf([], bytesOf);
+  for (const { inputs } of absorbed) if (sizeOf(inputs) > sizeOf(most)) most = inputs;
+  const tensors = most.tensors instanceof Set ? most.tensors : new Set(most.tensors);
+  let { bytes } = most;
+  const add = (tensor: number) => {
+    if (tensors.size !== tensors.add(tensor).size) bytes += bytesOf[tensor] ?? 0;
+  };
+  for (const { inputs } of absorbed) if (inputs !== most) inputs.tensors.forEach(add);
+  for (const tensor of reads) if (isFromOutside(tensor)) add(tensor);
+  return { tensors, bytes };
+}
+
+function listOf({ tensors }: Inputs): readonly number[] {
+  return 'size' in tensors ? [...tensors] : tensors;
+}
+
+function sizeOf({ tensors }: Inputs): number {
+  return 'size' in tensors ? tensors.size : tensors.length;
 }
 
 /** All members in one list: the longest one grows, so that long chains are not copied again and again. */
-function mergeMembers(groups: readonly Group[]): number[] {
+function mergeMembers(groups: readonly Growing[]): number[] {
   const [first] = groups;
   if (first !== undefined && groups.length === 1) return first.members;
   const [longest, ...others] = [...groups].sort((a, b) => b.members.length - a.members.length);
