@@ -15,6 +15,8 @@ const warmups = 50;
 const requestsPerRound = 200;
 /** Requests that are on their way at once, and how long they are counted, in each round. */
 const [connections, countedMs] = [8, 1000];
+/** Rounds of these until both servers have compiled what they run. */
+const roundsToCompile = 3;
 const oneThread = { intraOpNumThreads: 1, interOpNumThreads: 1 };
 
 /** @param {import('./sections.mjs').Bench} bench */
@@ -77,7 +79,7 @@ async function manySmall(bench, relayPort, barePort) {
   const request = inferRequest('echo', [vector('x', small)], Buffer.alloc(small * floatBytes, 1));
   /** @type {number[][]} */
   const perSecond = [[], []];
-  for (let round = 0; round <= bench.rounds; round++) {
+  for (let round = 1 - roundsToCompile; round <= bench.rounds; round++) {
     for (const [index, port] of [relayPort, barePort].entries()) {
       const answered = await countAnswers(port, request);
       if (round > 0) perSecond[index]?.push(answered);
