@@ -25,6 +25,19 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
   const inGraph = (role: 'button' | 'heading', name: string | RegExp) =>
     workbench.graph.getByRole(role, { name, ...(typeof name === 'string' && { exact: true }) });
 
+  /** Rows move where the tree is drawn anew between aiming and clicking, and another one is selected: then it is clicked again. */
+  async function selectInTree(name: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await workbench.treeRow(name).first().click();
+      try {
+        await inGraph('heading', name).waitFor({ timeout: 10_000 });
+        return;
+      } catch (error) {
+        if (attempt === 3) throw error;
+      }
+    }
+  }
+
   async function press(...keys: readonly string[]): Promise<void> {
     for (const key of keys) await graph().press(key);
   }
@@ -135,8 +148,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
   it('shows in the tree what is selected in the graph, and the other way around', async () => {
     const selected = workbench.page.locator('.split-view-view .monaco-list-row.selected');
     await selected.filter({ hasText: 'global_average_pooling2d' }).waitFor({ timeout: 20_000 });
-    await workbench.treeRow('block_3_project').first().click();
-    await inGraph('heading', 'block_3_project').waitFor({ timeout: 20_000 });
+    await selectInTree('block_3_project');
     await inGraph('heading', 'Time per tier').waitFor({ timeout: 20_000 });
     await expect.poll(() => spoken().textContent()).toMatch(/block_3_project/);
     await workbench.picture('5-selected');
@@ -172,8 +184,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
 
   it('cuts where the keyboard is', async () => {
     const status = await workbench.statusBar.innerText();
-    await workbench.treeRow('block_3_project').first().click();
-    await inGraph('heading', 'block_3_project').waitFor({ timeout: 20_000 });
+    await selectInTree('block_3_project');
     await inGraph('button', 'Cut Here: device → edge').focus();
     await workbench.page.keyboard.press('Enter');
     await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
@@ -197,8 +208,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
   }
 
   it('has a menu of its own on a node: folds, names, pins and the tree', async () => {
-    await workbench.treeRow('block_13_project').first().click();
-    await inGraph('heading', 'block_13_project').waitFor({ timeout: 20_000 });
+    await selectInTree('block_13_project');
     const item = (name: string) => workbench.page.getByRole('menuitem', { name, exact: true });
     await openMenu(item('Cut Here'));
     for (const name of ['Pin to Tier…', 'Compare With…', 'Reveal in Tree', 'Copy Tensor Names']) {
