@@ -1,5 +1,4 @@
 /** From the command to the tree and to the first picture of the graph, in a real VS Code driven as a person does. */
-import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,13 +101,11 @@ export async function opening(bench) {
  * @param {(line: string) => void} say @param {ReadonlyMap<string, readonly Opening[]>} openings @param {string} path @param {number} rounds
  */
 function sayLargeTree(say, openings, path, rounds) {
-  const cli = join(root, 'dist/cli.js');
-  if (!existsSync(cli)) return;
-  const runs = Array.from({ length: rounds }, () => usageOfNode([cli, 'analyze', path]).wallMs);
   for (const way of ['first in a window', 'after another']) {
     const [small, large] = [smallFile, largeFile].map((file) => openings.get(`${file}, ${way}`));
     if (small === undefined || large === undefined) continue;
     const treeMs = (/** @type {readonly Opening[]} */ of) => spread(of.map(({ tree }) => tree)).median;
+    const runs = Array.from({ length: rounds }, () => usageOfNode([join(root, 'dist/cli.js'), 'analyze', path]).wallMs);
     const times = (treeMs(large) - treeMs(small)) / spread(runs).median;
     sayTarget({ say }, `tree of 20,000 nodes, ${way}, over that of a small model, per analyze`, times, 1, 'times');
   }

@@ -10,7 +10,8 @@ import { hostSuite } from './hostSuite.mjs';
 import { vitestRun } from './vitestRun.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
-/** @typedef {{ name: string, run: () => Promise<Counts>, inWindow?: boolean }} Layer `inWindow`: it needs what is fetched ahead */
+/** @typedef {import('../../test/vscode/driver/obtainVscode.mjs').Release} Release */
+/** @typedef {{ name: string, run: () => Promise<Counts>, inBrowser?: readonly Release[] }} Layer `inBrowser`: the releases of VS Code that it drives in a browser, or none in a browser alone */
 
 const bin = (/** @type {string} */ name) => join(repository, 'node_modules/.bin', name);
 
@@ -39,14 +40,23 @@ async function packs() {
 }
 
 /**
- * Fetches the browser and the releases of VS Code, while layers run that need neither. What fails here is told by the layer
- * that tries again.
+ * Fetches the browser and the releases of VS Code that layers drive, while others run that need neither. What fails here is
+ * told by the layer that tries again.
+ * @param {readonly Layer[]} chosen
  */
-async function fetchAhead() {
+async function fetchAhead(chosen) {
+  const driven = chosen.flatMap(({ inBrowser }) => (inBrowser === undefined ? [] : [inBrowser]));
+  if (driven.length === 0) return;
   const say = (/** @type {string} */ text) => process.stdout.write(`   ahead: ${text}\n`);
   if ((await findBrowser(say)) === undefined) return;
-  await obtainVscode('stable', say);
-  if (!(await hasDesktop())) await obtainVscode('floor', say);
+  for (const release of new Set(driven.flat())) await obtainVscode(release, say);
+}
+
+const isDesktop = await hasDesktop();
+
+/** A suite in the extension host, of a desktop VS Code where there is one. @param {string} name @param {Release} release @param {'suite' | 'virtual'} [suite] @returns {Layer} */
+function host(name, release, suite) {
+  return { name, run: () => hostSuite(release, suite), ...(!isDesktop && { inBrowser: [release] }) };
 }
 
 /** Every layer in the order in which a mistake is cheapest to find. @type {readonly Layer[]} */
@@ -59,15 +69,15 @@ const layers = [
   {
     name: 'webview in a browser',
     run: () => vitestRun('webview', ['--config', 'test/webview/vitest.config.mjs']),
-    inWindow: true,
+    inBrowser: [],
   },
-  { name: 'extension host', run: () => hostSuite('stable'), inWindow: true },
-  { name: 'extension host, no disk', run: () => hostSuite('stable', 'virtual'), inWindow: true },
-  { name: 'extension host, oldest VS Code', run: () => hostSuite('floor'), inWindow: true },
+  host('extension host', 'stable'),
+  host('extension host, no disk', 'stable', 'virtual'),
+  host('extension host, oldest VS Code', 'floor'),
   {
     name: 'user flow',
     run: () => vitestRun('flow', ['--config', 'test/vscode/flow/vitest.config.mjs']),
-    inWindow: true,
+    inBrowser: ['stable'],
   },
 ];
 
@@ -82,12 +92,12 @@ export async function runLayers(words) {
   await rm(artifacts, { recursive: true, force: true });
   await mkdir(artifacts, { recursive: true });
   const chosen = layers.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-  const fetched = chosen.some(({ inWindow }) => inWindow) ? fetchAhead().catch(() => undefined) : undefined;
+  const fetched = fetchAhead(chosen).catch(() => undefined);
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const layer of chosen) {
     process.stdout.write(`\n== ${layer.name}\n`);
     const start = Date.now();
-    if (layer.inWindow) await fetched;
+    if (layer.inBrowser) await fetched;
     const counts = await layer.run().catch((error) => {
       process.stdout.write(`${error instanceof Error ? error.stack : error}\n`);
       return { passed: 0, failed: 1, skipped: 0 };

@@ -50,7 +50,7 @@ export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array, answe
 
 /** Tensors that come from outside of a group, each once, and their bytes. */
 interface Inputs {
-  readonly tensors: ReadonlySet<number> | readonly number[];
+  readonly tensors: Set<number> | readonly number[];
   readonly bytes: number;
 }
 
@@ -75,8 +75,7 @@ function joinInputs(
   const [first] = absorbed;
   // A link of a chain: what it reads is what the group before it makes.
   if (first !== undefined && absorbed.length === 1 && reads.length === 1) return first.inputs;
-  let most: Inputs = first?.inputs ?? inputsOf([], bytesOf);
-  for (const { inputs } of absorbed) if (sizeOf(inputs) > sizeOf(most)) most = inputs;
+  const most = absorbed.map(({ inputs }) => inputs).reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
   const tensors = most.tensors instanceof Set ? most.tensors : new Set(most.tensors);
   let { bytes } = most;
   const add = (tensor: number) => {
@@ -88,11 +87,11 @@ function joinInputs(
 }
 
 function listOf({ tensors }: Inputs): readonly number[] {
-  return 'size' in tensors ? [...tensors] : tensors;
+  return tensors instanceof Set ? [...tensors] : tensors;
 }
 
 function sizeOf({ tensors }: Inputs): number {
-  return 'size' in tensors ? tensors.size : tensors.length;
+  return tensors instanceof Set ? tensors.size : tensors.length;
 }
 
 /** All members in one list: the longest one grows, so that long chains are not copied again and again. */

@@ -99,6 +99,20 @@ describe('a chain on this machine', () => {
     },
   );
 
+  it('ends a relay that hears its input at once where that is a file, which has ended already', () => {
+    const contract = split.contractPaths[2] ?? '';
+    const args = [bundled.program('relay'), contract, '--port', '0', '--stop-with-input'];
+    const ended = spawnSync(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root },
+      encoding: 'utf8',
+      // Of one that does not hear it.
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
+    expect([ended.status, ended.stderr]).toEqual([0, expect.stringMatching(/stopping after the running requests\n$/)]);
+  });
+
   it('verifies a link that rounds within the tolerance that is given', () => {
     const rounded = exportAt(tinyResnet, [0.5], { wire: 'float16' });
     const verify = (...args: string[]) =>

@@ -39,8 +39,7 @@ describe.skipIf(program === undefined)(
     });
 
     it('selects in the graph what is selected in the tree', async () => {
-      await workbench.treeRow('avg_pool').first().click();
-      await workbench.graph.locator('[aria-live]', { hasText: 'avg_pool' }).first().waitFor({ timeout: 10_000 });
+      await workbench.selectInTree('avg_pool', workbench.graph.locator('[aria-live]', { hasText: 'avg_pool' }).first());
       await workbench.picture('4-selected');
     });
 

@@ -25,18 +25,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
   const inGraph = (role: 'button' | 'heading', name: string | RegExp) =>
     workbench.graph.getByRole(role, { name, ...(typeof name === 'string' && { exact: true }) });
 
-  /** Rows move where the tree is drawn anew between aiming and clicking, and another one is selected: then it is clicked again. */
-  async function selectInTree(name: string): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      await workbench.treeRow(name).first().click();
-      try {
-        await inGraph('heading', name).waitFor({ timeout: 10_000 });
-        return;
-      } catch (error) {
-        if (attempt === 3) throw error;
-      }
-    }
-  }
+  const selectInTree = (name: string) => workbench.selectInTree(name, inGraph('heading', name));
 
   async function press(...keys: readonly string[]): Promise<void> {
     for (const key of keys) await graph().press(key);

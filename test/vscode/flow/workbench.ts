@@ -130,6 +130,19 @@ export class Workbench {
     return this.page.locator('.split-view-view .monaco-list-row', { hasText: text });
   }
 
+  /** Clicks a row of the extension's tree, until `shown` is what tells that it is selected. */
+  async selectInTree(text: string, shown: Locator): Promise<void> {
+    // Where the tree is drawn anew between aiming and clicking, another row is under the pointer.
+    for (let attempt = 1; ; attempt++) {
+      await this.treeRow(text).first().click();
+      try {
+        return await shown.waitFor({ timeout: 10_000 });
+      } catch (error) {
+        if (attempt === 3) throw error;
+      }
+    }
+  }
+
   /** Waits for a row of the extension's tree; where it does not come, also before the first test, the error says what is shown. */
   async waitForTreeRow(text: string | RegExp): Promise<void> {
     try {
